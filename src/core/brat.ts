@@ -59,17 +59,25 @@ export function parseAnn(ann: string, text: string): ParsedAnn {
     if (found.length === 1) {
       const moved = { start: found[0], end: found[0] + quote!.length, label, id };
       result.spans.push(moved);
-      problem(`${fault}: moved to ${offsets.toCodePoint(moved.start)} ${offsets.toCodePoint(moved.end)}, where it stands`);
+      problem(
+        `${fault}: moved to ${offsets.toCodePoint(moved.start)} ${offsets.toCodePoint(moved.end)}, where it stands`,
+      );
       return;
     }
     result.other.push(content);
-    problem(`${fault}, which ${found.length ? 'occurs several times' : 'does not occur'} near by: kept in the file but not used`);
+    problem(
+      `${fault}, which ${found.length ? 'occurs several times' : 'does not occur'} near by: kept in the file but not used`,
+    );
   });
   return result;
 }
 
 /** Writes spans as brat lines, then `other` verbatim. Spans with an id keep it; the rest get the next free ones. */
-export function formatAnn(spans: readonly LabelledSpan[], text: string, other: readonly string[] = []): string {
+export function formatAnn(
+  spans: readonly LabelledSpan[],
+  text: string,
+  other: readonly string[] = [],
+): string {
   const offsets = offsetMap(text);
   const taken = new Set(other.map(line => /^(T\S*)\t/.exec(line)?.[1]));
   // A note may still speak of a span that is gone: its id is not given to another span.
@@ -78,9 +86,14 @@ export function formatAnn(spans: readonly LabelledSpan[], text: string, other: r
   const used = new Set<string>();
   let next = 1;
   const lines = spans.map(({ start, end, label, id }) => {
-    if (!/^\S+$/.test(label)) throw new UserError(`the label "${label}" cannot be written: use a name without spaces`);
-    if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= text.length)) {
-      throw new UserError(`the label "${label}" at ${start}–${end} is not in its text (${text.length} characters)`);
+    if (!/^\S+$/.test(label))
+      throw new UserError(`the label "${label}" cannot be written: use a name without spaces`);
+    if (
+      !(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= text.length)
+    ) {
+      throw new UserError(
+        `the label "${label}" at ${start}–${end} is not in its text (${text.length} characters)`,
+      );
     }
     let own = id !== undefined && /^T\S+$/.test(id) && !used.has(id) ? id : undefined;
     while (own === undefined) {
@@ -97,6 +110,7 @@ function occurrencesNear(text: string, quote: string, at: number): number[] {
   const from = Math.max(0, at - REANCHOR_REACH);
   const region = text.slice(from, at + REANCHOR_REACH + quote.length);
   const found: number[] = [];
-  for (let i = region.indexOf(quote); i >= 0 && found.length < 2; i = region.indexOf(quote, i + 1)) found.push(from + i);
+  for (let i = region.indexOf(quote); i >= 0 && found.length < 2; i = region.indexOf(quote, i + 1))
+    found.push(from + i);
   return found;
 }

@@ -16,7 +16,10 @@ export interface DegenerationLimits {
   fewestWords: number;
 }
 
-/** Real R1 rollouts reach 0.44 and 1.9 (100 of them, first 4,000 characters); a loop of one sentence passes both by far. */
+/**
+ * 100 rollouts of R1-Distill-Llama-8B (about 3,000 characters each) have medians of 0.10 and 3.1; all but one that loops stay below
+ * 0.57 and all above 2.3. "Wait. " 200 times has 0.99 and 0.7.
+ */
 export const DEGENERATION_LIMITS: DegenerationLimits = {
   repeatedFourGrams: 0.6,
   bitsPerCharacter: 1.3,
@@ -32,7 +35,9 @@ export function degeneration(text: string): Degeneration {
 export function isDegenerate(text: string, limits: DegenerationLimits = DEGENERATION_LIMITS): boolean {
   const all = words(text);
   if (all.length < limits.fewestWords) return false;
-  return repeatedFourGrams(all) > limits.repeatedFourGrams || bitsPerCharacter(text) < limits.bitsPerCharacter;
+  return (
+    repeatedFourGrams(all) > limits.repeatedFourGrams || bitsPerCharacter(text) < limits.bitsPerCharacter
+  );
 }
 
 function repeatedFourGrams(all: readonly string[]): number {

@@ -48,7 +48,9 @@ export function differenceOfMeans(sums: HarvestSums, choice: VectorChoice): Labe
   if (whole.positives === 0) {
     const counts = labelCounts(sums);
     const had = [...counts].map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
-    throw new UserError(`no window of "${label}" contributed, so there is no vector: sentences harvested are ${had}`);
+    throw new UserError(
+      `no window of "${label}" contributed, so there is no vector: sentences harvested are ${had}`,
+    );
   }
   if (minus === 'labelled' && whole.positives === whole.windows) {
     throw new UserError(
@@ -58,7 +60,9 @@ export function differenceOfMeans(sums: HarvestSums, choice: VectorChoice): Labe
   const meanNorm = norm(meanToken(sums, layer));
   const size = norm(whole.vector);
   if (!Number.isFinite(size) || size === 0) {
-    throw new UserError(`the vector of "${label}" at layer ${layer} is ${size === 0 ? 'zero' : 'not finite'}`);
+    throw new UserError(
+      `the vector of "${label}" at layer ${layer} is ${size === 0 ? 'zero' : 'not finite'}`,
+    );
   }
   const vector = scale === 'raw' ? whole.vector : scaleTo(whole.vector, meanNorm);
   const halves = [difference(0), difference(1)];

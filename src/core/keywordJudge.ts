@@ -19,7 +19,7 @@ const FILLER = /^(?:(?:and|but|so|well|now|then|oh|ah|yeah|okay|ok|um|uh)\b[\s,.
 
 const opening = (words: string) => new RegExp(`^(?:${words})(?![\\p{L}\\p{N}])`, 'iu');
 
-/** Tried from top to bottom on the opening as it stands, then on the opening without filler words; the first that fits decides. */
+/** Tried from top to bottom; the first that fits decides. */
 const RULES: readonly OpeningRule[] = [
   {
     label: 'backtracking',
@@ -34,7 +34,7 @@ const RULES: readonly OpeningRule[] = [
     label: 'uncertainty-estimation',
     opening: opening(
       "i(?:'m|’m| am) (?:still |really |also )?(?:not (?:\\p{L}+ )?(?:sure|certain)|unsure|uncertain|confused|a bit confused|stuck|wondering)" +
-        '|maybe|perhaps|possibly|presumably|it (?:is|seems) (?:unclear|uncertain)|it(?:\'s|’s) (?:not clear|unclear|possible|hard to)' +
+        "|maybe|perhaps|possibly|presumably|it (?:is|seems) (?:unclear|uncertain)|it(?:'s|’s) (?:not clear|unclear|possible|hard to)" +
         "|(?:i|it|this|that|there|we|they|he|she) (?:might|may|could)|i (?:do ?n(?:'|’)t|do not) (?:know|remember)|i guess|i wonder|not sure",
     ),
   },
@@ -49,7 +49,7 @@ const RULES: readonly OpeningRule[] = [
     label: 'adding-knowledge',
     opening: opening(
       'i (?:also )?(?:recall|know|remember|learned|read|heard)|we know|remember|recall|by definition|by the|according to|the (?:formula|definition|theorem|rule) ' +
-        '|in (?:general|mathematics|physics|chemistry|biology)|it is (?:well )?known|it(?:\'s|’s) (?:well )?known|as we know|generally',
+        "|in (?:general|mathematics|physics|chemistry|biology)|it is (?:well )?known|it(?:'s|’s) (?:well )?known|as we know|generally",
     ),
   },
   {
@@ -62,7 +62,9 @@ const RULES: readonly OpeningRule[] = [
   { label: 'initializing', opening: opening('first|to begin|to start'), early: true },
   {
     label: 'deduction',
-    opening: opening('so|therefore|thus|since|hence|that means|this means|which means|because|then|consequently'),
+    opening: opening(
+      'so|therefore|thus|since|hence|that means|this means|which means|because|then|consequently',
+    ),
   },
 ];
 
@@ -84,10 +86,7 @@ export function labelSentences(response: string, base = 0): LabelledSpan[] {
 export function labelOf(sentence: string, index: number): Label {
   const plain = sentence.slice(0, 200).replace(LEAD, '');
   const rules = RULES.filter(rule => !rule.early || index < EARLY_SENTENCES);
-  for (const text of [plain, plain.replace(FILLER, '')]) {
-    // A filler that is itself an opening ("So", "Okay") must not hide what comes after it: "So maybe …" estimates.
-    const rule = rules.find(r => r.opening.test(text) && (text !== plain || !FILLER.test(plain)));
-    if (rule) return rule.label;
-  }
-  return rules.find(rule => rule.opening.test(plain))?.label ?? 'deduction';
+  // What follows the filler decides first, so that "So maybe …" estimates; the filler itself only if nothing does.
+  const fits = (text: string) => rules.find(rule => rule.opening.test(text))?.label;
+  return fits(plain.replace(FILLER, '')) ?? fits(plain) ?? 'deduction';
 }

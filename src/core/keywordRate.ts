@@ -48,6 +48,7 @@ export function bootstrapInterval(
     means[r] = sum / n;
   }
   means.sort();
-  const at = (share: number) => means[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples - 1))))];
+  const at = (share: number) =>
+    means[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples - 1))))];
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }

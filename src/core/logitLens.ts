@@ -17,11 +17,16 @@ export function lensTokens(vocabulary: readonly string[], wanted = LENS_WORDS): 
  * s(v): the mean over tokens `ids` of W_U·v, given W_U·v for the whole vocabulary; `percentile` is the share (0…1) of the
  * vocabulary whose own logit lies below s. Throws a UserError if there are no such tokens.
  */
-export function lensScore(logits: ArrayLike<number>, ids: readonly number[]): { score: number; percentile: number } {
-  if (ids.length === 0) throw new UserError('no token of this vocabulary contains "wait" or "but": there is no lens score');
+export function lensScore(
+  logits: ArrayLike<number>,
+  ids: readonly number[],
+): { score: number; percentile: number } {
+  if (ids.length === 0)
+    throw new UserError('no token of this vocabulary contains "wait" or "but": there is no lens score');
   let sum = 0;
   for (const id of ids) {
-    if (!(id >= 0 && id < logits.length)) throw new UserError(`token ${id} has no logit: the vocabulary has ${logits.length}`);
+    if (!(id >= 0 && id < logits.length))
+      throw new UserError(`token ${id} has no logit: the vocabulary has ${logits.length}`);
     sum += logits[id];
   }
   const score = sum / ids.length;

@@ -12,7 +12,8 @@ export interface OffsetMap {
 export function offsetMap(text: string): OffsetMap {
   const pairs: number[] = [];
   for (let i = 0; i + 1 < text.length; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) pairs.push(i++);
+    if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00)
+      pairs.push(i++);
   }
   return {
     codePoints: text.length - pairs.length,

@@ -42,7 +42,12 @@ export function parseRollout(text: string): ParsedRollout {
   // Only a file whose very first line ends in CRLF was converted; there the last line's \r is not the prompt's.
   if (header[2] && promptEnd > promptStart && text[promptEnd - 1] === '\r') promptEnd--;
   const responseStart = Math.min(text.length, closer.end + 1);
-  return { prompt: text.slice(promptStart, promptEnd), response: text.slice(responseStart), promptStart, responseStart };
+  return {
+    prompt: text.slice(promptStart, promptEnd),
+    response: text.slice(responseStart),
+    promptStart,
+    responseStart,
+  };
 }
 
 /**
@@ -61,6 +66,15 @@ export function thinkSpan(response: string): { start: number; end: number } | nu
 export function answerOf(response: string): string {
   const think = thinkSpan(response);
   return think ? response.slice(think.end + '</think>'.length) : response;
+}
+
+/** Throws a UserError if a rollout cannot be kept in a UTF-8 file: half a surrogate pair would be replaced silently. */
+export function refuseLoneSurrogates({ prompt, response }: Rollout): void {
+  for (const [name, text] of Object.entries({ prompt, response })) {
+    const at = text.search(/\p{Surrogate}/u);
+    if (at >= 0)
+      throw new UserError(`the ${name} has half a surrogate pair at ${at}, which no UTF-8 file can hold`);
+  }
 }
 
 function closerLines(text: string, from: number, limit: number): { start: number; end: number }[] {

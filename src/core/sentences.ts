@@ -3,7 +3,8 @@ import { textBlocks } from './textBlocks';
 const ABBREVIATIONS =
   /\b(?:e\.g|i\.e|etc|vs|cf|viz|approx|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Fig|Figs|Eq|Eqs|Sec|Ch|al|[aApP]\.[mM]|U\.S|U\.K)\.(?=\s+\S)/g;
 /** "No. 5", "Step 1. Do": the period belongs to a number's name. */
-const NUMBERED = /\b(?:No|Nos|Vol|pp?|Step|Case|Part|Rule|Option|Example|Chapter)\.?\s\d+\.(?=\s)|\bNos?\.(?=\s\d)/g;
+const NUMBERED =
+  /\b(?:No|Nos|Vol|pp?|Step|Case|Part|Rule|Option|Example|Chapter)\.?\s\d+\.(?=\s)|\bNos?\.(?=\s\d)/g;
 const LIST_NUMBER = /^\s*\(?(?:\d{1,3}|[a-zA-Z])[.)](?=\s)/;
 // Bounded, so that an opening mark that is never closed costs a constant.
 const INLINE = [
@@ -41,7 +42,8 @@ export function splitSentences(text: string): { start: number; end: number }[] {
     for (const { index, segment } of segmenter.segment(masked)) {
       const end = index + segment.length;
       // "why?" and … : a quoted question ends no sentence that goes on in lower case.
-      const goesOn = end < masked.length && CLOSES_QUOTE.test(segment) && GOES_ON.test(masked.slice(end, end + 2));
+      const goesOn =
+        end < masked.length && CLOSES_QUOTE.test(segment) && GOES_ON.test(masked.slice(end, end + 2));
       if (goesOn) continue;
       push(block.start + from, block.start + end);
       from = end;

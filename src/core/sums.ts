@@ -45,7 +45,11 @@ export interface WindowChoice {
 }
 
 /** Sums over nothing yet. */
-export function emptySums(layers: readonly number[], dModel: number, offsets: readonly [number, number]): HarvestSums {
+export function emptySums(
+  layers: readonly number[],
+  dModel: number,
+  offsets: readonly [number, number],
+): HarvestSums {
   const sum = layers.map(() => new Float64Array(dModel));
   return {
     layers: [...layers],
@@ -59,7 +63,8 @@ export function emptySums(layers: readonly number[], dModel: number, offsets: re
 /** Adds one group into `into`, merged with the group of the same label, half and range if there is one. */
 export function addGroup(into: HarvestSums, group: SumGroup): void {
   const rows = group.to - group.from + 1;
-  const fits = group.sums.length === into.layers.length && group.sums.every(s => s.length === rows * into.dModel);
+  const fits =
+    group.sums.length === into.layers.length && group.sums.every(s => s.length === rows * into.dModel);
   if (!fits || group.from < into.offsets[0] || group.to > into.offsets[1]) {
     throw new UserError(
       `a group of sums for "${group.label}" has another shape than the harvest: harvest again with one set of layers and offsets`,
@@ -95,7 +100,8 @@ export function addToSums(into: HarvestSums, more: HarvestSums): void {
 /** Index of `layer` among the harvested ones; a UserError that lists them if it is none. */
 export function layerIndex(sums: HarvestSums, layer: number): number {
   const index = sums.layers.indexOf(layer);
-  if (index < 0) throw new UserError(`layer ${layer} was not harvested: choose one of ${sums.layers.join(', ')}`);
+  if (index < 0)
+    throw new UserError(`layer ${layer} was not harvested: choose one of ${sums.layers.join(', ')}`);
   return index;
 }
 
@@ -104,11 +110,16 @@ export function layerIndex(sums: HarvestSums, layer: number): number {
  * averaged over what is left; one with nothing left is not counted. `mean` is [dModel], zeros if `windows` is 0.
  * Throws a UserError for a layer or offsets that were not harvested.
  */
-export function meanActivation(sums: HarvestSums, choice: WindowChoice): { mean: Float64Array; windows: number } {
+export function meanActivation(
+  sums: HarvestSums,
+  choice: WindowChoice,
+): { mean: Float64Array; windows: number } {
   const { label, offset, length, half } = choice;
   const index = layerIndex(sums, choice.layer);
   if (!(Number.isInteger(offset) && Number.isInteger(length) && length > 0)) {
-    throw new UserError(`a window needs a whole offset and a length of at least 1, not ${offset} and ${length}`);
+    throw new UserError(
+      `a window needs a whole offset and a length of at least 1, not ${offset} and ${length}`,
+    );
   }
   const [lo, hi] = sums.offsets;
   const last = offset + length - 1;

@@ -56,7 +56,8 @@ function blocksWithin(text: string, from: number, to: number, blocks: TextBlock[
       const marker = FENCE.exec(line) ?? DISPLAY.exec(line);
       const whole: boolean = marker !== null || HEADING.test(line);
       const current = open as TextBlock | null;
-      const goesOn = current && !whole && !LIST_ITEM.test(line) && GOES_ON.test(line) && !ENDS_SENTENCE.test(previous);
+      const goesOn =
+        current && !whole && !LIST_ITEM.test(line) && GOES_ON.test(line) && !ENDS_SENTENCE.test(previous);
       if (goesOn) current.end = end;
       else {
         close();

@@ -85,6 +85,8 @@ export function pairwiseCosine(differences: readonly Vector[]): number {
 
 function sameLength(a: Vector, b: Vector): void {
   if (a.length !== b.length) {
-    throw new UserError(`vectors of ${a.length} and ${b.length} numbers do not fit: they come from different models`);
+    throw new UserError(
+      `vectors of ${a.length} and ${b.length} numbers do not fit: they come from different models`,
+    );
   }
 }

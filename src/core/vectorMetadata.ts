@@ -42,14 +42,26 @@ export interface VectorTarget {
 const FORMAT = 'doubletake-vector';
 const VERSION = '1';
 type Field = keyof VectorMetadata;
-const TEXT: readonly Field[] = ['model', 'modelHash', 'familyHash', 'tokenizerHash', 'operation', 'label', 'toolVersion'];
+const TEXT: readonly Field[] = [
+  'model',
+  'modelHash',
+  'familyHash',
+  'tokenizerHash',
+  'operation',
+  'label',
+  'toolVersion',
+];
 const WHOLE: readonly Field[] = ['layer', 'dModel', 'windowOffset', 'windowLength', 'positives', 'windows'];
 const REAL: readonly Field[] = ['norm', 'meanNorm'];
 const JSON_FIELDS: readonly Field[] = ['labelCounts', 'rolloutHashes', 'splitHalfCosine'];
 
 /** The string map to write; `hook` is derived from the layer for other tools to read. */
 export function describeVector(meta: VectorMetadata): Record<string, string> {
-  const map: Record<string, string> = { format: FORMAT, formatVersion: VERSION, hook: `resid_post.${meta.layer}` };
+  const map: Record<string, string> = {
+    format: FORMAT,
+    formatVersion: VERSION,
+    hook: `resid_post.${meta.layer}`,
+  };
   for (const key of [...TEXT, ...WHOLE, ...REAL]) map[key] = String(meta[key]);
   for (const key of JSON_FIELDS) map[key] = JSON.stringify(meta[key]);
   return map;
@@ -62,7 +74,8 @@ export function isVectorMetadata(map: Readonly<Record<string, string>> | undefin
 
 /** The inverse of `describeVector`. Throws a UserError that names the missing or broken field. */
 export function parseVectorMetadata(map: Readonly<Record<string, string>>): VectorMetadata {
-  if (!isVectorMetadata(map)) throw new UserError('not a Doubletake vector: its metadata has no format field');
+  if (!isVectorMetadata(map))
+    throw new UserError('not a Doubletake vector: its metadata has no format field');
   if (map.formatVersion !== VERSION) {
     throw new UserError(`the vector's format version ${map.formatVersion} is not known: update Doubletake`);
   }
@@ -72,7 +85,8 @@ export function parseVectorMetadata(map: Readonly<Record<string, string>>): Vect
   for (const key of REAL) meta[key] = number(map, key, Number.isFinite);
   for (const key of JSON_FIELDS) meta[key] = json(map, key);
   const { labelCounts, rolloutHashes, splitHalfCosine } = meta;
-  if (typeof labelCounts !== 'object' || labelCounts === null || Array.isArray(labelCounts)) broken('labelCounts');
+  if (typeof labelCounts !== 'object' || labelCounts === null || Array.isArray(labelCounts))
+    broken('labelCounts');
   if (!Array.isArray(rolloutHashes)) broken('rolloutHashes');
   if (splitHalfCosine !== null && typeof splitHalfCosine !== 'number') broken('splitHalfCosine');
   return meta as unknown as VectorMetadata;
@@ -86,7 +100,8 @@ export function checkVectorFits(
   const refuse = (reason: string) => {
     throw new UserError(`the vector from ${meta.model} does not fit ${model.name}: ${reason}`);
   };
-  if (meta.dModel !== model.dModel) refuse(`it has ${meta.dModel} numbers, the model's residual stream ${model.dModel}`);
+  if (meta.dModel !== model.dModel)
+    refuse(`it has ${meta.dModel} numbers, the model's residual stream ${model.dModel}`);
   if (meta.layer < 0 || meta.layer >= model.layers) {
     refuse(`it belongs to layer ${meta.layer}, the model has layers 0 to ${model.layers - 1}`);
   }
@@ -95,11 +110,16 @@ export function checkVectorFits(
 
 function field(map: Readonly<Record<string, string>>, key: string): string {
   const value = map[key];
-  if (typeof value !== 'string') throw new UserError(`the vector's metadata lacks "${key}": compute the vector again`);
+  if (typeof value !== 'string')
+    throw new UserError(`the vector's metadata lacks "${key}": compute the vector again`);
   return value;
 }
 
-function number(map: Readonly<Record<string, string>>, key: string, valid: (value: number) => boolean): number {
+function number(
+  map: Readonly<Record<string, string>>,
+  key: string,
+  valid: (value: number) => boolean,
+): number {
   const text = field(map, key);
   const value = Number(text);
   return text.trim() !== '' && valid(value) ? value : broken(key);

@@ -2,7 +2,18 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../core/errors';
 
 /** Element types of the safetensors format that Doubletake reads. */
-export type Dtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL' | (string & {});
+export type Dtype =
+  | 'F64'
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'I64'
+  | 'I32'
+  | 'I16'
+  | 'I8'
+  | 'U8'
+  | 'BOOL'
+  | (string & {});
 
 /** Where one tensor lies: `offset` and `bytes` count from the start of the file. */
 export interface TensorEntry {
@@ -108,7 +119,13 @@ export function readTensorBytes(entry: TensorEntry): Uint8Array {
   try {
     let done = 0;
     while (done < bytes.length) {
-      const got = readSync(descriptor, bytes, done, Math.min(bytes.length - done, 1 << 30), entry.offset + done);
+      const got = readSync(
+        descriptor,
+        bytes,
+        done,
+        Math.min(bytes.length - done, 1 << 30),
+        entry.offset + done,
+      );
       if (got === 0) throw damaged(entry.file, `${entry.name} is cut short`);
       done += got;
     }
@@ -146,7 +163,9 @@ export function toFloat32(bytes: Uint8Array, dtype: Dtype, name: string): Float3
       return new Float32Array(words.buffer);
     }
     default:
-      throw new UserError(`Tensor ${name} has type ${dtype}; float32, float16, bfloat16 or float64 is needed.`);
+      throw new UserError(
+        `Tensor ${name} has type ${dtype}; float32, float16, bfloat16 or float64 is needed.`,
+      );
   }
 }
 

@@ -44,10 +44,15 @@ export function buildDecoder(
   return new DecoderGraph(config, weights, root, spec, form).build();
 }
 
-/** final norm + unembedding of any residuals: `residuals` float32 [N,d] → `logits` [N,V]. */
-export function buildLens(config: ModelConfig, weights: Weights, root: string, form: LinearForm = 'fused'): Uint8Array {
-  const graph = new DecoderGraph(config, weights, root, PLAIN_GRAPH, form);
-  return graph.buildLens();
+/** Unembedding of any residuals or, without the norm, directions: `residuals` float32 [N,d] → `logits` [N,V]. */
+export function buildLens(
+  config: ModelConfig,
+  weights: Weights,
+  root: string,
+  norm: boolean,
+  form: LinearForm = 'fused',
+): Uint8Array {
+  return new DecoderGraph(config, weights, root, PLAIN_GRAPH, form).buildLens(norm);
 }
 
 /** Width of a head in the KV cache and the rotary tables (times two): the head dimension, rounded up to a multiple of 16. */
@@ -96,7 +101,8 @@ class DecoderGraph {
     this.expose(spec.blocks - 1, residual);
     if (spec.logits) {
       const flat = g.op('Reshape', [residual, g.constant([-1, this.d])]);
-      this.unembed(g.op('Gather', [flat, g.input('rows', 'int32', ['R'])]), 'R');
+      const rows = g.op('Gather', [flat, g.input('rows', 'int32', ['R'])]);
+      this.unembed(this.rmsNorm(rows, 'model.norm'), 'R');
     }
     for (let layer = 0; layer < spec.blocks; layer++) {
       for (const part of ['key', 'value']) {
@@ -106,8 +112,9 @@ class DecoderGraph {
     return g.encode();
   }
 
-  buildLens(): Uint8Array {
-    this.unembed(this.g.input('residuals', 'float32', ['N', this.d]), 'N');
+  buildLens(norm: boolean): Uint8Array {
+    const residuals = this.g.input('residuals', 'float32', ['N', this.d]);
+    this.unembed(norm ? this.rmsNorm(residuals, 'model.norm') : residuals, 'N');
     return this.g.encode();
   }
 
@@ -249,10 +256,10 @@ class DecoderGraph {
     return this.linear(g.op('Mul', [silu, up]), `${block}.mlp.down_proj`, config.mlpBias);
   }
 
-  private unembed(rows: string, count: string): void {
+  private unembed(normed: string, count: string): void {
     const { g, config } = this;
     const head = config.tiedEmbeddings ? 'model.embed_tokens' : 'lm_head';
-    const logits = this.product(this.rmsNorm(rows, 'model.norm'), this.weight(head));
+    const logits = this.product(normed, this.weight(head));
     g.op('Identity', [logits], {}, 'logits');
     g.output('logits', 'float32', [count, config.vocabulary]);
   }

@@ -58,9 +58,9 @@ export class LoadedModel {
     );
   }
 
-  /** The session from residuals [N,d] to logits [N,V]. */
-  lens(): Promise<InferenceSession> {
-    return this.session('lens', this.small, () => buildLens(this.config, this.weights, this.root));
+  /** The session from residuals [N,d] to logits [N,V], with or without the final norm. */
+  lens(norm: boolean): Promise<InferenceSession> {
+    return this.session(`lens ${norm}`, this.small, () => buildLens(this.config, this.weights, this.root, norm));
   }
 
   /** Rotary tables for at least `positions` positions. */

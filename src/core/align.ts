@@ -1,0 +1,203 @@
+import { type Candidate, findCandidates, type PlacementKind, widen } from './alignCandidates';
+import { heaviestChain } from './alignChain';
+import { Placements } from './alignPlacements';
+import { alignWords, type PlacedWord, placedWords, type WordMatch } from './alignWords';
+import type { TaggedPart } from './venhoff';
+
+/** A part with its place in the response, UTF-16 [start, end); `score` is 1 unless it was aligned word by word. */
+export interface PlacedPart {
+  part: TaggedPart;
+  start: number;
+  end: number;
+  how: PlacementKind;
+  score: number;
+}
+
+/** Placed parts in the order of the response, and those that have no certain place, with the reason. */
+export interface Alignment {
+  placed: PlacedPart[];
+  unplaced: { part: TaggedPart; reason: string }[];
+}
+
+/** Word similarity a paraphrase needs between its placed neighbours; anywhere else; and for fewer than four words. */
+export const FUZZY_THRESHOLD = 0.6;
+export const FUZZY_THRESHOLD_ANYWHERE = 0.85;
+export const FUZZY_THRESHOLD_SHORT = 0.8;
+/** A second place this close in similarity makes the first a guess. */
+const MARGIN = 0.06;
+/** Out of order, a shorter text is too likely to be another's. */
+const LONE_LENGTH = 12;
+
+/**
+ * Finds where each labelled part stands in the response although the labeller paraphrased, re-ordered or repeated: the heaviest
+ * order-preserving choice of exact places, paraphrases word by word in the gaps left, then lone places out of order.
+ */
+export function alignParts(parts: readonly TaggedPart[], response: string): Alignment {
+  return new Aligner(parts, response).align();
+}
+
+class Aligner {
+  private readonly candidates: Candidate[][];
+  private readonly placements: Placements;
+  private readonly reasons = new Map<number, string>();
+  private words: PlacedWord[] | undefined;
+
+  constructor(
+    private readonly parts: readonly TaggedPart[],
+    private readonly response: string,
+  ) {
+    this.candidates = findCandidates(
+      parts.map(part => part.text),
+      response,
+    );
+    this.placements = new Placements(parts.length, response);
+  }
+
+  align(): Alignment {
+    const chain = heaviestChain(this.candidates, this.placements.nextWord);
+    for (const candidate of chain.values()) this.placements.place(candidate, 1, true);
+    const doubtful = [...chain.values()]
+      .filter(candidate => !this.isOnlyChoice(candidate))
+      .sort((a, b) => a.part - b.part);
+    for (const { part } of doubtful) this.placements.remove(part);
+    this.settle(doubtful);
+    this.placeFuzzy();
+    this.settle(doubtful.filter(({ part }) => !this.placements.has(part)));
+    for (let part = 0; part < this.parts.length; part++)
+      if (!this.placements.has(part)) this.placeAlone(part);
+    return this.result();
+  }
+
+  /** Whether the order of the others, or the neighbours beside it, single this place out. */
+  private isOnlyChoice(chosen: Candidate): boolean {
+    const { from, to } = this.placements.gap(chosen.part);
+    const others = this.candidates[chosen.part].filter(
+      c => c.start >= from && c.end <= to && c.start !== chosen.start,
+    );
+    const own = this.placements.touching(chosen.part, chosen);
+    return others.every(other => this.placements.touching(chosen.part, other) < own);
+  }
+
+  private settle(doubtful: readonly Candidate[]): void {
+    for (const { part } of doubtful) {
+      const { from, to } = this.placements.gap(part);
+      const possible = this.candidates[part].filter(
+        c => c.start >= from && c.end <= to && this.placements.isFree(c),
+      );
+      const most = Math.max(0, ...possible.map(c => this.placements.touching(part, c)));
+      const best = possible.filter(c => this.placements.touching(part, c) === most);
+      if (best.length === 1) this.placements.place(best[0], 1, true);
+      else
+        this.reasons.set(
+          part,
+          `stands ${possible.length} times between its neighbours, and nothing tells which is meant`,
+        );
+    }
+  }
+
+  private placeFuzzy(): void {
+    const waiting = new Set(this.parts.keys());
+    for (const part of [...waiting]) if (this.candidates[part].length > 0) waiting.delete(part);
+    const matches = new Map<number, WordMatch | null>();
+    // The surest first; each narrows the gaps of the others.
+    while (waiting.size > 0) {
+      let surest = -1;
+      for (const part of waiting) {
+        if (!matches.has(part)) matches.set(part, this.matchInGap(part));
+        const match = matches.get(part);
+        if (match && match.score > (matches.get(surest)?.score ?? 0)) surest = part;
+      }
+      if (surest < 0) return;
+      const { start, end, score } = matches.get(surest)!;
+      waiting.delete(surest);
+      this.placements.place({ part: surest, start, end, how: 'fuzzy' }, score, true);
+      for (const part of waiting) {
+        const match = matches.get(part);
+        const kept = match && (part < surest ? match.end <= start : match.start >= end);
+        if (!kept) matches.delete(part);
+      }
+    }
+  }
+
+  private matchInGap(part: number): WordMatch | null {
+    const { from, to } = this.placements.gap(part);
+    const wanted = placedWords(this.parts[part].text);
+    const limit = wanted.length < 4 ? FUZZY_THRESHOLD_SHORT : FUZZY_THRESHOLD;
+    return this.bestMatch(part, wanted, limit, from, to);
+  }
+
+  /** The one best stretch of [from, to) at or above `limit`; null, with the reason noted, if there is none or a rival. */
+  private bestMatch(
+    part: number,
+    wanted: PlacedWord[],
+    limit: number,
+    from: number,
+    to: number,
+  ): WordMatch | null {
+    this.words ??= placedWords(this.response);
+    const words = this.words.filter(w => w.start >= from && w.end <= to && this.placements.isFree(w));
+    const match = alignWords(wanted, words);
+    if (!match || match.score < limit || !this.placements.isFree(match)) {
+      const best = match ? `best ${match.score.toFixed(2)}, needed ${limit}` : 'no word in common';
+      this.reasons.set(
+        part,
+        `is not in the text, and nothing free between its neighbours is alike enough (${best})`,
+      );
+      return null;
+    }
+    const rest = words.filter(w => w.end <= match.start || w.start >= match.end);
+    const rival = alignWords(wanted, rest);
+    if (rival && rival.score > match.score - MARGIN && this.placements.isFree(rival)) {
+      const own = this.placements.touching(part, match);
+      if (this.placements.touching(part, rival) >= own) {
+        this.reasons.set(part, 'is paraphrased, and two places are equally alike');
+        return null;
+      }
+    }
+    const wide = widen(match, this.parts[part].text, this.response);
+    return this.placements.isFree(wide) ? { ...match, ...wide } : match;
+  }
+
+  private placeAlone(part: number): void {
+    const places = this.candidates[part];
+    const text = this.parts[part].text;
+    if (places.length === 0) {
+      const wanted = placedWords(text);
+      const reason = this.reasons.get(part);
+      const match =
+        wanted.length < 6
+          ? null
+          : this.bestMatch(part, wanted, FUZZY_THRESHOLD_ANYWHERE, 0, this.response.length);
+      if (match)
+        this.placements.place({ part, start: match.start, end: match.end, how: 'fuzzy' }, match.score, false);
+      else if (reason) this.reasons.set(part, reason);
+    } else if (!this.reasons.has(part)) {
+      const [only] = places;
+      if (places.length > 1)
+        this.reasons.set(part, `stands ${places.length} times in the text, but nowhere in this order`);
+      else if (!this.placements.isFree(only))
+        this.reasons.set(part, 'its only place in the text is already labelled');
+      else if (text.length < LONE_LENGTH)
+        this.reasons.set(part, 'is out of order and too short to be sure of');
+      else this.placements.place(only, 1, false);
+    }
+  }
+
+  private result(): Alignment {
+    const placed = this.placements.all().sort((a, b) => a.start - b.start || a.end - b.end);
+    return {
+      placed: placed.map(({ part, start, end, how, score }) => ({
+        part: this.parts[part],
+        start,
+        end,
+        how,
+        score,
+      })),
+      unplaced: this.parts.flatMap((part, index) =>
+        this.placements.has(index)
+          ? []
+          : [{ part, reason: this.reasons.get(index) ?? 'has no place in the text' }],
+      ),
+    };
+  }
+}

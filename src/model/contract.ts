@@ -1,0 +1,121 @@
+import type { HarvestSums } from '../core/sums';
+import type { Method } from '../rpc/messages';
+
+/** What a caller learns about an opened model. */
+export interface ModelInfo {
+  folder: string;
+  architecture: string;
+  layers: number;
+  dModel: number;
+  vocabulary: number;
+  maxPositions: number;
+  provider: string;
+  /** Resident memory of the model process, bytes. */
+  memory: number;
+}
+
+/** How tokens are drawn. Temperature 0 is greedy; 0 or 1 switches a filter off as usual (top-k 0, top-p 1, min-p 0). */
+export interface Sampling {
+  temperature: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+}
+
+/** h_layer ← h_layer·(1 + gain) + strength·vectors[vector] at every position of the row. */
+export interface Intervention {
+  layer: number;
+  /** Index into the request's vectors; left out for a pure gain. */
+  vector?: number;
+  strength?: number;
+  gain?: number;
+}
+
+/** One sequence to be continued. */
+export interface GenerateRow {
+  ids: number[];
+  seed: number;
+  interventions?: Intervention[];
+}
+
+/** Rows to be continued in shared batches. */
+export interface GenerateParams {
+  rows: GenerateRow[];
+  /** Steering vectors [d]. */
+  vectors: Float32Array[];
+  sampling: Sampling;
+  maxTokens: number;
+  /** Ids that end a row; they are the last id of the row. */
+  stop: number[];
+  /** Rows decoded together at most. */
+  batch?: number;
+  /** True: every token is reported as it is drawn. */
+  stream?: boolean;
+}
+
+/** A continued row: the new ids, a stop id included. */
+export interface GeneratedRow {
+  tokenIds: number[];
+  finishReason: 'stop' | 'length';
+}
+
+/** A drawn token, or a row that ended. */
+export type GenerateEvent =
+  | { kind: 'tokens'; rows: number[]; ids: number[] }
+  | { kind: 'finished'; row: number; result: GeneratedRow };
+
+/** One text to harvest: its ids and the groups of sentences planned by `planHarvest`. */
+export interface HarvestText {
+  ids: number[];
+  groups: { label: string; half: 0 | 1; from: number; to: number; firsts: number[] }[];
+}
+
+/** Pools windows of many texts inside the graph; only sums come back. */
+export interface HarvestParams {
+  texts: HarvestText[];
+  layers: number[];
+  offsets: [number, number];
+}
+
+/** Every residual of one text, written to a safetensors file by the model process itself. */
+export interface ActivationsParams {
+  ids: number[];
+  layers: number[];
+  logits: boolean;
+  out: string;
+}
+
+/** Logits of directions or residuals. */
+export interface LensParams {
+  /** float32 [N·d]. */
+  vectors: Float32Array;
+  /** True: the final norm comes first (logit lens of a residual); false: W_U·v. */
+  norm: boolean;
+}
+
+/** Projection of every token's residual on given directions. */
+export interface ProjectParams {
+  ids: number[];
+  layers: number[];
+  /** float32 [N][d]. */
+  directions: Float32Array[];
+}
+
+/** One property that a model in use must have. */
+export interface CheckResult {
+  name: string;
+  passed: boolean;
+  detail: string;
+}
+
+/** The contract between the model process and everybody else. */
+export interface ModelContract {
+  open: Method<{ folder: string; threads?: number }, ModelInfo, { done: number; total: number }>;
+  info: Method<Record<string, never>, ModelInfo>;
+  generate: Method<GenerateParams, GeneratedRow[], GenerateEvent>;
+  harvest: Method<HarvestParams, HarvestSums, { done: number; total: number }>;
+  activations: Method<ActivationsParams, { tokens: number }, { done: number; total: number }>;
+  lens: Method<LensParams, Float32Array>;
+  project: Method<ProjectParams, Float32Array[]>;
+  check: Method<{ ids: number[] }, CheckResult[], CheckResult>;
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { type CallOptions, Caller } from '../rpc/caller';
+import type { Message, Port } from '../rpc/messages';
+import type { ModelContract, ModelInfo } from './contract';
+
+/** How to start a model's process. */
+export interface StartOptions {
+  folder: string;
+  threads?: number;
+  /** The bundled process script; by default the one beside the running bundle. */
+  script?: string;
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+/**
+ * A model in a process of its own: onnxruntime blocks the event loop it runs in, and a native crash takes its process
+ * with it. Calls that are pending when the process ends reject with a UserError; start another to go on.
+ */
+export class ModelProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly caller: Caller<ModelContract>,
+    readonly info: ModelInfo,
+  ) {}
+
+  /** Starts a process and opens a model in it; throws a UserError if the folder cannot be used. */
+  static async start({ folder, threads, script, onProgress }: StartOptions): Promise<ModelProcess> {
+    const child = fork(script ?? join(__dirname, 'modelProcess.js'), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [],
+    });
+    const caller = new Caller<ModelContract>(childPort(child));
+    try {
+      const info = await caller.call('open', { folder, threads }, { onEvent: onProgress });
+      return new ModelProcess(child, caller, info);
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
+  }
+
+  /** Calls a method of the model process. */
+  call<M extends keyof ModelContract & string>(
+    method: M,
+    params: ModelContract[M]['params'],
+    options?: CallOptions<ModelContract[M]['event']>,
+  ): Promise<ModelContract[M]['result']> {
+    return this.caller.call(method, params, options);
+  }
+
+  /** Process id, for messages and tests. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Ends the process; pending calls reject. */
+  stop(): void {
+    this.caller.close('The model was closed.');
+    this.child.kill();
+  }
+}
+
+function childPort(child: ChildProcess): Port {
+  let stderr = '';
+  child.stderr?.on('data', chunk => {
+    stderr = (stderr + chunk).slice(-4000);
+  });
+  return {
+    // The callback swallows a broken pipe: the exit that caused it is reported by onClose.
+    post: message => child.send(message, () => {}),
+    onMessage: listener => child.on('message', message => listener(message as Message)),
+    onClose: listener => {
+      child.once('error', error => listener(`The model process could not be started: ${error.message}.`));
+      child.once('exit', (code, signal) => {
+        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+        const last = stderr.trim().split('\n').pop();
+        listener(`The model process ${how}${last ? ` (${last})` : ''}. Start it again; if it ended for lack of memory, use a smaller batch or model.`);
+      });
+    },
+  };
+}
+
