@@ -27,6 +27,7 @@ export const FUZZY_THRESHOLD_SHORT = 0.8;
 const MARGIN = 0.06;
 /** Out of order, a shorter text is too likely to be another's. */
 const LONE_LENGTH = 12;
+const LONE_WORDS = 6;
 
 /**
  * Finds where each labelled part stands in the response although the labeller paraphrased, re-ordered or repeated: the heaviest
@@ -54,52 +55,38 @@ class Aligner {
   }
 
   align(): Alignment {
-    const chain = heaviestChain(this.candidates, this.placements.nextWord);
-    for (const candidate of chain.values()) this.placements.place(candidate, 1, true);
-    const doubtful = [...chain.values()]
-      .filter(candidate => !this.isOnlyChoice(candidate))
-      .sort((a, b) => a.part - b.part);
-    for (const { part } of doubtful) this.placements.remove(part);
-    this.settle(doubtful);
+    this.placeChain();
     this.placeFuzzy();
-    this.settle(doubtful.filter(({ part }) => !this.placements.has(part)));
-    for (let part = 0; part < this.parts.length; part++)
-      if (!this.placements.has(part)) this.placeAlone(part);
+    // The paraphrases found may decide where a repeated part belongs.
+    this.placeChain();
+    for (const part of this.parts.keys()) if (!this.placements.has(part)) this.placeAlone(part);
     return this.result();
   }
 
-  /** Whether the order of the others, or the neighbours beside it, single this place out. */
-  private isOnlyChoice(chosen: Candidate): boolean {
-    const { from, to } = this.placements.gap(chosen.part);
-    const others = this.candidates[chosen.part].filter(
-      c => c.start >= from && c.end <= to && c.start !== chosen.start,
-    );
-    const own = this.placements.touching(chosen.part, chosen);
-    return others.every(other => this.placements.touching(chosen.part, other) < own);
-  }
-
-  private settle(doubtful: readonly Candidate[]): void {
-    for (const { part } of doubtful) {
-      const { from, to } = this.placements.gap(part);
-      const possible = this.candidates[part].filter(
-        c => c.start >= from && c.end <= to && this.placements.isFree(c),
-      );
-      const most = Math.max(0, ...possible.map(c => this.placements.touching(part, c)));
-      const best = possible.filter(c => this.placements.touching(part, c) === most);
-      if (best.length === 1) this.placements.place(best[0], 1, true);
+  /** Places what the order of all parts leaves only one place for. */
+  private placeChain(): void {
+    const choices = this.candidates.map((places, part) => {
+      const placed = this.placements.get(part);
+      return placed ? [placed] : places.filter(place => this.placements.isFree(place));
+    });
+    for (const { candidate, sure } of heaviestChain(choices, this.placements.nextWord)) {
+      if (this.placements.has(candidate.part)) continue;
+      if (sure) this.placements.place(candidate, 1, true);
       else
         this.reasons.set(
-          part,
-          `stands ${possible.length} times between its neighbours, and nothing tells which is meant`,
+          candidate.part,
+          'stands several times between its neighbours, and nothing tells which is meant',
         );
     }
   }
 
+  /** Places paraphrases in the gaps, the surest first; each narrows the gaps of the others. */
   private placeFuzzy(): void {
-    const waiting = new Set(this.parts.keys());
-    for (const part of [...waiting]) if (this.candidates[part].length > 0) waiting.delete(part);
+    const waiting = new Set<number>();
+    for (const part of this.parts.keys()) {
+      if (!this.placements.has(part) && !this.standsInGap(part)) waiting.add(part);
+    }
     const matches = new Map<number, WordMatch | null>();
-    // The surest first; each narrows the gaps of the others.
     while (waiting.size > 0) {
       let surest = -1;
       for (const part of waiting) {
@@ -119,11 +106,30 @@ class Aligner {
     }
   }
 
+  private standsInGap(part: number): boolean {
+    const { from, to } = this.placements.gap(part);
+    return this.candidates[part].some(c => c.start >= from && c.end <= to);
+  }
+
   private matchInGap(part: number): WordMatch | null {
     const { from, to } = this.placements.gap(part);
     const wanted = placedWords(this.parts[part].text);
-    const limit = wanted.length < 4 ? FUZZY_THRESHOLD_SHORT : FUZZY_THRESHOLD;
-    return this.bestMatch(part, wanted, limit, from, to);
+    // A text that stands elsewhere letter for letter needs more to be taken for a paraphrase here: labellers also repeat themselves.
+    const elsewhere = this.candidates[part].length > 0;
+    const limit = elsewhere
+      ? FUZZY_THRESHOLD_ANYWHERE
+      : wanted.length < 4
+        ? FUZZY_THRESHOLD_SHORT
+        : FUZZY_THRESHOLD;
+    const match = this.bestMatch(part, wanted, limit, from, to);
+    if (match && elsewhere && this.placements.touching(part, match) === 0) {
+      this.reasons.set(
+        part,
+        'stands elsewhere, out of order, and something alike stands here but beside no neighbour',
+      );
+      return null;
+    }
+    return match;
   }
 
   /** The one best stretch of [from, to) at or above `limit`; null, with the reason noted, if there is none or a rival. */
@@ -158,29 +164,25 @@ class Aligner {
     return this.placements.isFree(wide) ? { ...match, ...wide } : match;
   }
 
+  /** Places a part out of order if the text leaves no doubt; otherwise notes why not. */
   private placeAlone(part: number): void {
     const places = this.candidates[part];
-    const text = this.parts[part].text;
+    const { text } = this.parts[part];
+    const no = (reason: string) => this.reasons.set(part, reason);
     if (places.length === 0) {
-      const wanted = placedWords(text);
       const reason = this.reasons.get(part);
-      const match =
-        wanted.length < 6
-          ? null
-          : this.bestMatch(part, wanted, FUZZY_THRESHOLD_ANYWHERE, 0, this.response.length);
-      if (match)
+      const wanted = placedWords(text);
+      if (wanted.length < LONE_WORDS) return;
+      const match = this.bestMatch(part, wanted, FUZZY_THRESHOLD_ANYWHERE, 0, this.response.length);
+      if (match) {
         this.placements.place({ part, start: match.start, end: match.end, how: 'fuzzy' }, match.score, false);
-      else if (reason) this.reasons.set(part, reason);
-    } else if (!this.reasons.has(part)) {
-      const [only] = places;
-      if (places.length > 1)
-        this.reasons.set(part, `stands ${places.length} times in the text, but nowhere in this order`);
-      else if (!this.placements.isFree(only))
-        this.reasons.set(part, 'its only place in the text is already labelled');
-      else if (text.length < LONE_LENGTH)
-        this.reasons.set(part, 'is out of order and too short to be sure of');
-      else this.placements.place(only, 1, false);
-    }
+      } else if (reason) no(reason);
+    } else if (this.standsInGap(part) && this.reasons.has(part)) {
+      return;
+    } else if (places.length > 1) no(`stands ${places.length} times in the text, but nowhere in this order`);
+    else if (!this.placements.isFree(places[0])) no('its only place in the text is already labelled');
+    else if (text.length < LONE_LENGTH) no('is out of order and too short to be sure of');
+    else this.placements.place(places[0], 1, false);
   }
 
   private result(): Alignment {

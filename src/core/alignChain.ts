@@ -1,7 +1,13 @@
 import type { Candidate } from './alignCandidates';
 
 /** Standing right beside one's neighbour is worth less than one letter: it only decides between equals. */
-const BESIDE = 0.4;
+const BESIDE = 0.375;
+
+/** A part's place in the heaviest chain; `sure` unless another chain as heavy puts it elsewhere. */
+export interface ChainLink {
+  candidate: Candidate;
+  sure: boolean;
+}
 
 /** Where the next letter or digit stands at or after each offset: two spans with nothing but marks between them touch. */
 export function nextWordStarts(response: string): Int32Array {
@@ -19,60 +25,94 @@ export function nextWordStarts(response: string): Int32Array {
 export function heaviestChain(
   candidates: readonly (readonly Candidate[])[],
   nextWord: Int32Array,
-): Map<number, Candidate> {
-  const nodes: { candidate: Candidate; value: number; before: number }[] = [];
-  const tree = new PrefixMaximum(nextWord.length, index => nodes[index].value);
-  let previousByEnd = new Map<number, number>();
-  let top = -1;
+): ChainLink[] {
+  const length = nextWord.length - 1;
+  const forward = heaviestUpTo(candidates, nextWord.length, c => ({
+    from: c.start,
+    to: c.end,
+    fromKey: nextWord[c.start],
+    toKey: nextWord[c.end],
+  }));
+  // The same, read from the end: what can follow a candidate is what can stand before it in the mirror.
+  const backward = heaviestUpTo(candidates.toReversed(), nextWord.length, c => ({
+    from: length - c.end,
+    to: length - c.start,
+    fromKey: nextWord[c.end],
+    toKey: nextWord[c.start],
+  }));
+  const through = (c: Candidate) => forward.value(c) + backward.value(c) - (c.end - c.start);
+  return forward.chain().map(candidate => ({
+    candidate,
+    sure: candidates[candidate.part].every(c => c === candidate || through(c) < through(candidate)),
+  }));
+}
+
+interface Node {
+  candidate: Candidate;
+  value: number;
+  before: Node | undefined;
+}
+
+function heaviestUpTo(
+  candidates: readonly (readonly Candidate[])[],
+  size: number,
+  view: (candidate: Candidate) => { from: number; to: number; fromKey: number; toKey: number },
+) {
+  const nodes = new Map<Candidate, Node>();
+  const ended = new PrefixMaximum(size);
+  let previous = new Map<number, Node>();
+  let top: Node | undefined;
   for (const places of candidates) {
-    const byEnd = new Map<number, number>();
-    const firstNew = nodes.length;
+    const byEnd = new Map<number, Node>();
+    const added: [to: number, node: Node][] = [];
     for (const candidate of places) {
-      let before = tree.best(candidate.start);
-      let value = before < 0 ? 0 : nodes[before].value;
-      const beside = previousByEnd.get(nextWord[candidate.start]);
-      if (beside !== undefined && nodes[beside].candidate.end <= candidate.start) {
-        if (nodes[beside].value + BESIDE > value) {
-          before = beside;
-          value = nodes[beside].value + BESIDE;
-        }
+      const { from, to, fromKey, toKey } = view(candidate);
+      let before = ended.best(from);
+      let value = before?.value ?? 0;
+      const beside = previous.get(fromKey);
+      if (beside && view(beside.candidate).to <= from && beside.value + BESIDE > value) {
+        before = beside;
+        value = beside.value + BESIDE;
       }
-      const index = nodes.push({ candidate, value: value + candidate.end - candidate.start, before }) - 1;
-      byEnd.set(nextWord[candidate.end], index);
-      if (top < 0 || nodes[index].value > nodes[top].value) top = index;
+      const node: Node = { candidate, value: value + candidate.end - candidate.start, before };
+      nodes.set(candidate, node);
+      byEnd.set(toKey, node);
+      added.push([to, node]);
+      if (!top || node.value > top.value) top = node;
     }
-    for (let index = firstNew; index < nodes.length; index++) tree.raise(nodes[index].candidate.end, index);
-    previousByEnd = byEnd;
+    // Only now, so that no two candidates of one part follow each other.
+    for (const [to, node] of added) ended.raise(to, node);
+    previous = byEnd;
   }
-  const chain = new Map<number, Candidate>();
-  for (let index = top; index >= 0; index = nodes[index].before) {
-    chain.set(nodes[index].candidate.part, nodes[index].candidate);
-  }
-  return chain;
+  return {
+    value: (candidate: Candidate) => nodes.get(candidate)!.value,
+    chain: () => {
+      const chain: Candidate[] = [];
+      for (let node = top; node; node = node.before) chain.push(node.candidate);
+      return chain.reverse();
+    },
+  };
 }
 
 /** A Fenwick tree of maxima: the best node that ends at or before an offset. */
 class PrefixMaximum {
-  private readonly tree: Int32Array;
+  private readonly tree: (Node | undefined)[];
 
-  constructor(
-    size: number,
-    private readonly weigh: (index: number) => number,
-  ) {
-    this.tree = new Int32Array(size + 1).fill(-1);
+  constructor(size: number) {
+    this.tree = new Array(size + 1).fill(undefined);
   }
 
-  raise(position: number, index: number): void {
+  raise(position: number, node: Node): void {
     for (let i = position + 1; i < this.tree.length; i += i & -i) {
-      if (this.tree[i] < 0 || this.weigh(index) > this.weigh(this.tree[i])) this.tree[i] = index;
+      if (node.value > (this.tree[i]?.value ?? -1)) this.tree[i] = node;
     }
   }
 
-  best(position: number): number {
-    let best = -1;
+  best(position: number): Node | undefined {
+    let best: Node | undefined;
     for (let i = position + 1; i > 0; i -= i & -i) {
-      const index = this.tree[i];
-      if (index >= 0 && (best < 0 || this.weigh(index) > this.weigh(best))) best = index;
+      const node = this.tree[i];
+      if (node && node.value > (best?.value ?? -1)) best = node;
     }
     return best;
   }

@@ -20,8 +20,8 @@ export class Placements {
     this.byPart.set(candidate.part, { ...candidate, score, inOrder });
   }
 
-  remove(part: number): void {
-    this.byPart.delete(part);
+  get(part: number): Placement | undefined {
+    return this.byPart.get(part);
   }
 
   has(part: number): boolean {

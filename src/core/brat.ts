@@ -95,6 +95,12 @@ export function formatAnn(
         `the label "${label}" at ${start}–${end} is not in its text (${text.length} characters)`,
       );
     }
+    if (
+      offsets.toUtf16(offsets.toCodePoint(start)) !== start ||
+      offsets.toUtf16(offsets.toCodePoint(end)) !== end
+    ) {
+      throw new UserError(`the label "${label}" at ${start}–${end} cuts a character in half: move its ends`);
+    }
     let own = id !== undefined && /^T\S+$/.test(id) && !used.has(id) ? id : undefined;
     while (own === undefined) {
       if (!taken.has(`T${next}`)) own = `T${next}`;

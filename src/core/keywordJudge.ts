@@ -15,7 +15,8 @@ const EARLY_SENTENCES = 3;
 
 /** What may stand before the opening that decides: list marks, emphasis, quotes, and words that carry no label. */
 const LEAD = /^(?:[\s\p{P}\p{S}]+|\d+[.)]\s+)*/u;
-const FILLER = /^(?:(?:and|but|so|well|now|then|oh|ah|yeah|okay|ok|um|uh)\b[\s,.…—–-]*)+(?=\S)/i;
+const FILLER =
+  /^(?:(?:and|but|so|well|now|then|oh|ah|yeah|okay|ok|um|uh|also|next|first|second|finally)\b[\s,.…—–-]*)+(?=\S)/i;
 
 const opening = (words: string) => new RegExp(`^(?:${words})(?![\\p{L}\\p{N}])`, 'iu');
 
@@ -35,7 +36,7 @@ const RULES: readonly OpeningRule[] = [
     opening: opening(
       "i(?:'m|’m| am) (?:still |really |also )?(?:not (?:\\p{L}+ )?(?:sure|certain)|unsure|uncertain|confused|a bit confused|stuck|wondering)" +
         "|maybe|perhaps|possibly|presumably|it (?:is|seems) (?:unclear|uncertain)|it(?:'s|’s) (?:not clear|unclear|possible|hard to)" +
-        "|(?:i|it|this|that|there|we|they|he|she) (?:might|may|could)|i (?:do ?n(?:'|’)t|do not) (?:know|remember)|i guess|i wonder|not sure",
+        "|(?:i|it|this|that|there|we|they|he|she) might|i (?:do ?n(?:'|’)t|do not) (?:know|remember)|i guess|i wonder|not sure",
     ),
   },
   {
@@ -48,7 +49,7 @@ const RULES: readonly OpeningRule[] = [
   {
     label: 'adding-knowledge',
     opening: opening(
-      'i (?:also )?(?:recall|know|remember|learned|read|heard)|we know|remember|recall|by definition|by the|according to|the (?:formula|definition|theorem|rule) ' +
+      'i (?:also )?(?:recall|know|remember|learned|read|heard)|we know|remember|recall|by definition|by the|according to|the (?:formula|definition|theorem|rule)' +
         "|in (?:general|mathematics|physics|chemistry|biology)|it is (?:well )?known|it(?:'s|’s) (?:well )?known|as we know|generally",
     ),
   },

@@ -4,7 +4,7 @@ const ABBREVIATIONS =
   /\b(?:e\.g|i\.e|etc|vs|cf|viz|approx|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Fig|Figs|Eq|Eqs|Sec|Ch|al|[aApP]\.[mM]|U\.S|U\.K)\.(?=\s+\S)/g;
 /** "No. 5", "Step 1. Do": the period belongs to a number's name. */
 const NUMBERED =
-  /\b(?:No|Nos|Vol|pp?|Step|Case|Part|Rule|Option|Example|Chapter)\.?\s\d+\.(?=\s)|\bNos?\.(?=\s\d)/g;
+  /\b(?:Step|Case|Part|Rule|Option|Example|Chapter)\s\d+\.(?=\s)|\b(?:Nos?|Vol|pp?)\.(?=\s\d)/g;
 const LIST_NUMBER = /^\s*\(?(?:\d{1,3}|[a-zA-Z])[.)](?=\s)/;
 // Bounded, so that an opening mark that is never closed costs a constant.
 const INLINE = [
@@ -15,6 +15,8 @@ const INLINE = [
   /\$(?=\S)[^$\n]{1,200}(?<=\S)\$(?!\d)/g,
   /`[^`\n]{1,200}`/g,
 ];
+/** Characters; what goes on longer without an end is cut at a space. The longest sentence of 100 real rollouts has 500. */
+const LONGEST_SENTENCE = 4000;
 const HAS_WORD = /[\p{L}\p{N}]/u;
 const CLOSES_QUOTE = /[!?…]["'”’)\]]+\s*$/u;
 const GOES_ON = /^\p{Ll}/u;
@@ -39,8 +41,8 @@ export function splitSentences(text: string): { start: number; end: number }[] {
     }
     const masked = mask(text.slice(block.start, block.end));
     let from = 0;
-    for (const { index, segment } of segmenter.segment(masked)) {
-      const end = index + segment.length;
+    for (const end of boundaries(masked, segmenter)) {
+      const segment = masked.slice(Math.max(from, end - 40), end);
       // "why?" and … : a quoted question ends no sentence that goes on in lower case.
       const goesOn =
         end < masked.length && CLOSES_QUOTE.test(segment) && GOES_ON.test(masked.slice(end, end + 2));
@@ -51,6 +53,19 @@ export function splitSentences(text: string): { start: number; end: number }[] {
     push(block.start + from, block.end);
   }
   return sentences;
+}
+
+/** Ends of the segmenter's sentences, asked in bounded pieces: it looks ahead without limit over digits and marks. */
+function* boundaries(text: string, segmenter: Intl.Segmenter): Generator<number> {
+  for (let from = 0; from < text.length; ) {
+    const piece = text.slice(from, from + LONGEST_SENTENCE);
+    const ends = Array.from(segmenter.segment(piece), ({ index, segment }) => from + index + segment.length);
+    // The last one may be only the cut of the piece.
+    if (from + piece.length < text.length) ends.pop();
+    if (ends.length === 0) ends.push(from + (piece.lastIndexOf(' ') + 1 || piece.length));
+    yield* ends;
+    from = ends[ends.length - 1];
+  }
 }
 
 /** The same length of text, with everything harmless that the segmenter would stumble over. */

@@ -187,28 +187,35 @@ function float16Table(): Uint32Array {
   return halfBits;
 }
 
-/** The bytes of a safetensors file that holds these tensors, data aligned to 8 bytes. */
+/** The start of a safetensors file whose tensors follow in this order without gaps; padded so that data begins at 8 bytes. */
+export function safetensorsHeader(
+  tensors: { name: string; dtype: NamedTensor['dtype']; shape: number[] }[],
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
+  let offset = 0;
+  for (const { name, dtype, shape } of tensors) {
+    const begin = offset;
+    offset = begin + shape.reduce((a, b) => a * b, BYTES_PER_ELEMENT[dtype]);
+    header[name] = { dtype, shape, data_offsets: [begin, offset] };
+  }
+  const json = Buffer.from(JSON.stringify(header), 'utf8');
+  const padding = Buffer.alloc((8 - (json.length % 8)) % 8, ' ');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length + padding.length));
+  return Buffer.concat([length, json, padding]);
+}
+
+/** The bytes of a safetensors file that holds these tensors, in parts. */
 export function encodeSafetensors(
   tensors: Record<string, NamedTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
-  let offset = 0;
-  for (const [name, tensor] of Object.entries(tensors)) {
-    header[name] = {
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-      data_offsets: [offset, (offset += tensor.data.byteLength)],
-    };
-  }
-  const json = Buffer.from(JSON.stringify(header), 'utf8');
-  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const parts = Object.values(tensors).map(
-    t => new Uint8Array(t.data.buffer, t.data.byteOffset, t.data.byteLength),
+  const entries = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const data = Object.values(tensors).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  return [length, padded, ...parts];
+  return [safetensorsHeader(entries, metadata), ...data];
 }
 
 function openForReading(file: string): number {

@@ -1,9 +1,9 @@
-import { writeAtomic } from '../../files/atomicWrite';
+import { Tensor } from 'onnxruntime-node';
+import { atomicWrite } from '../../files/atomicWrite';
 import { encodeSafetensors, type NamedTensor } from '../../files/safetensors';
 import type { CallContext } from '../../rpc/answerer';
 import { firstNonFinite } from '../checkpoint/finite';
 import type { ActivationsParams, LensParams, ProjectParams } from '../contract';
-import { Tensor } from 'onnxruntime-node';
 import type { LoadedModel } from './loadedModel';
 import { TextReader } from './texts';
 
@@ -30,7 +30,7 @@ export async function writeActivations(
     context.emit({ done: start + tokens, total: ids.length });
   }
   tensors.token_ids = { dtype: 'I64', shape: [ids.length], data: BigInt64Array.from(ids, BigInt) };
-  writeAtomic(out, encodeSafetensors(tensors, { format: 'pt' }));
+  await atomicWrite(out, encodeSafetensors(tensors, { format: 'pt' }));
   return { tokens: ids.length };
 }
 

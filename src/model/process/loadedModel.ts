@@ -40,11 +40,11 @@ export class LoadedModel {
   }
 
   /** Opens a Hugging Face folder; throws a UserError for what is missing, unknown or damaged. */
-  static open(options: OpenOptions, progress?: (done: number, total: number) => void): LoadedModel {
+  static async open(options: OpenOptions, progress?: (done: number, total: number) => void): Promise<LoadedModel> {
     const config = readConfig(options.folder);
     const stored = selectWeights(config, locateWeights(options.folder), options.folder);
     if (totalBytes(stored) <= SCAN_AT_OPEN_BYTES) requireFinite(stored);
-    const weights = asFloat32(stored, progress);
+    const weights = await asFloat32(stored, progress);
     return new LoadedModel(options.folder, config, weights, options.threads ?? 0);
   }
 

@@ -53,7 +53,7 @@ const parent: Port = {
 answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
     await opened?.close();
-    opened = LoadedModel.open(params, (done, total) => context.emit({ done, total }));
+    opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
     return info(opened);
   }),
   info: () => info(model()),

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
+import { TextModel } from '../../model/textModel';
+import { makeVector } from '../../study/makeVector';
+import { whole } from '../options';
+import { Progress } from '../terminal';
+
+/** `doubletake vector`: a difference-of-means vector from labelled rollouts. */
+export function vectorCommand(program: Command): void {
+  program
+    .command('vector')
+    .description('difference of means of resid_post over the windows of a label and of every label')
+    .requiredOption('--model <dir>', 'Hugging Face folder whose activations are read')
+    .requiredOption('--rollouts <folder>', 'labelled rollouts')
+    .option('--label <label>', 'label of the windows D+', 'backtracking')
+    .requiredOption('--layer <n>', 'layer L of resid_post.L', whole(0))
+    .option('--offset <n>', "window's first token, counted from the sentence's first", whole(), DEFAULT_OFFSET)
+    .option('--length <n>', 'tokens of the window', whole(1), DEFAULT_LENGTH)
+    .requiredOption('--out <file>', 'safetensors file to write')
+    .option('--threads <n>', 'threads inside an operator', whole(1))
+    .action(async ({ model: folder, rollouts, label, layer, offset, length, out, threads }) => {
+      const model = await TextModel.open(folder, { threads });
+      try {
+        const progress = new Progress('Harvest');
+        const made = await makeVector(model, rollouts, { label, layer, offset, length }, out, progress.update);
+        const { norm, meanNorm, positives, windows, splitHalfCosine } = made.result;
+        progress.finish(`${positives} ${label} windows of ${windows}`);
+        for (const { stored } of made.rollouts) {
+          for (const { line, message } of stored.problems) process.stderr.write(`${stored.name}.rollout.ann, line ${line}: ${message}\n`);
+        }
+        process.stdout.write(
+          `${out}: |v| ${norm.toPrecision(4)}, mean activation ${meanNorm.toPrecision(4)}, split-half cosine ${splitHalfCosine?.toFixed(3) ?? 'unknown'}\n`,
+        );
+      } finally {
+        await model.close();
+      }
+    });
+}

@@ -1,0 +1,37 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import { activationsCommand } from './commands/activations';
+import { checkCommand } from './commands/check';
+import { generateCommand } from './commands/generate';
+import { importCommand } from './commands/import';
+import { labelCommand } from './commands/label';
+import { rolloutsCommand } from './commands/rollouts';
+import { vectorCommand } from './commands/vector';
+import { fail } from './terminal';
+
+const program = new Command('doubletake')
+  .description('See where a reasoning model changes its mind: rollouts, steering vectors and their effects')
+  .version(version)
+  .option('--verbose', 'print the stack of an error', false)
+  .exitOverride()
+  .showHelpAfterError(false);
+
+for (const add of [
+  checkCommand,
+  activationsCommand,
+  generateCommand,
+  rolloutsCommand,
+  labelCommand,
+  importCommand,
+  vectorCommand,
+]) {
+  add(program);
+}
+for (const command of program.commands) {
+  command.exitOverride().option('--verbose', 'print the stack of an error', false);
+}
+
+program.parseAsync().catch(error => {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else fail(error, process.argv.includes('--verbose'));
+});
