@@ -1,7 +1,15 @@
 import { type Candidate, findCandidates, type PlacementKind, widen } from './alignCandidates';
 import { heaviestChain } from './alignChain';
 import { Placements } from './alignPlacements';
-import { alignWords, type PlacedWord, placedWords, type WordMatch } from './alignWords';
+import {
+  alignWords,
+  FUZZY_MARGIN,
+  FUZZY_THRESHOLD_ANYWHERE,
+  fuzzyThreshold,
+  type PlacedWord,
+  placedWords,
+  type WordMatch,
+} from './alignWords';
 import type { TaggedPart } from './venhoff';
 
 /** A part with its place in the response, UTF-16 [start, end); `score` is 1 unless it was aligned word by word. */
@@ -19,12 +27,6 @@ export interface Alignment {
   unplaced: { part: TaggedPart; reason: string }[];
 }
 
-/** Word similarity a paraphrase needs between its placed neighbours; anywhere else; and for fewer than four words. */
-export const FUZZY_THRESHOLD = 0.6;
-export const FUZZY_THRESHOLD_ANYWHERE = 0.85;
-export const FUZZY_THRESHOLD_SHORT = 0.8;
-/** A second place this close in similarity makes the first a guess. */
-const MARGIN = 0.06;
 /** Out of order, a shorter text is too likely to be another's. */
 const LONE_LENGTH = 12;
 const LONE_WORDS = 6;
@@ -98,10 +100,8 @@ class Aligner {
       const { start, end, score } = matches.get(surest)!;
       waiting.delete(surest);
       this.placements.place({ part: surest, start, end, how: 'fuzzy' }, score, true);
-      for (const part of waiting) {
-        const match = matches.get(part);
-        const kept = match && (part < surest ? match.end <= start : match.start >= end);
-        if (!kept) matches.delete(part);
+      for (const [part, match] of matches) {
+        if (!match || (part < surest ? match.end > start : match.start < end)) matches.delete(part);
       }
     }
   }
@@ -114,14 +114,10 @@ class Aligner {
   private matchInGap(part: number): WordMatch | null {
     const { from, to } = this.placements.gap(part);
     const wanted = placedWords(this.parts[part].text);
-    // A text that stands elsewhere letter for letter needs more to be taken for a paraphrase here: labellers also repeat themselves.
     const elsewhere = this.candidates[part].length > 0;
-    const limit = elsewhere
-      ? FUZZY_THRESHOLD_ANYWHERE
-      : wanted.length < 4
-        ? FUZZY_THRESHOLD_SHORT
-        : FUZZY_THRESHOLD;
+    const limit = elsewhere ? FUZZY_THRESHOLD_ANYWHERE : fuzzyThreshold(wanted.length);
     const match = this.bestMatch(part, wanted, limit, from, to);
+    // Labellers repeat themselves: a text that stands elsewhere letter for letter is rarely a paraphrase of this place.
     if (match && elsewhere && this.placements.touching(part, match) === 0) {
       this.reasons.set(
         part,
@@ -153,7 +149,7 @@ class Aligner {
     }
     const rest = words.filter(w => w.end <= match.start || w.start >= match.end);
     const rival = alignWords(wanted, rest);
-    if (rival && rival.score > match.score - MARGIN && this.placements.isFree(rival)) {
+    if (rival && rival.score > match.score - FUZZY_MARGIN && this.placements.isFree(rival)) {
       const own = this.placements.touching(part, match);
       if (this.placements.touching(part, rival) >= own) {
         this.reasons.set(part, 'is paraphrased, and two places are equally alike');

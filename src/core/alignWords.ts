@@ -12,6 +12,17 @@ export interface WordMatch {
   score: number;
 }
 
+/** Word similarity a paraphrase needs between its placed neighbours; anywhere else; and for fewer than four words. */
+const FUZZY_THRESHOLD = 0.6;
+export const FUZZY_THRESHOLD_ANYWHERE = 0.85;
+const FUZZY_THRESHOLD_SHORT = 0.8;
+/** A second place this close in similarity makes the first a guess. */
+export const FUZZY_MARGIN = 0.06;
+/** The threshold in a gap for a part of so many words. */
+export function fuzzyThreshold(words: number): number {
+  return words < 4 ? FUZZY_THRESHOLD_SHORT : FUZZY_THRESHOLD;
+}
+
 const WORD = /[\p{L}\p{M}]+|\p{N}+|[+=<>≤≥≠÷/^%\-−×*]/gu;
 
 /** The words of text.slice(from, to), in lower case, with offsets into `text`. */

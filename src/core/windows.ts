@@ -17,13 +17,14 @@ export function firstToken(tokenEnds: ArrayLike<number>, start: number): number 
   return low < tokenEnds.length ? low : -1;
 }
 
-/** Tokens first+offset … first+offset+length-1 as [from, to), cut to the text's tokens; from === to when nothing is left. */
+/** Tokens first+offset … first+offset+length-1 as [from, to), cut to the text's tokens; from === to when nothing is left or `first` is -1. */
 export function windowPositions(
   first: number,
   offset: number,
   length: number,
   tokenCount: number,
 ): [from: number, to: number] {
+  if (first < 0) return [0, 0];
   const from = Math.min(Math.max(first + offset, 0), tokenCount);
   const to = Math.min(Math.max(first + offset + length, from), tokenCount);
   return [from, to];

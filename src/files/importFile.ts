@@ -142,8 +142,8 @@ function fromJsonLines(text: string, path: string): Incoming[] {
 function numberedName(path: string, index: number, total: number): string {
   const stem =
     basename(path, extname(path))
-      .replace(/[^\p{L}\p{N}_.-]+/gu, '-')
-      .replace(/^[.-]+/, '')
+      .replace(/[^\p{L}\p{N}_-]+/gu, '-')
+      .replace(/^-+/, '')
       .slice(0, 100) || 'rollout';
   return `${stem}-${String(index + 1).padStart(String(total).length, '0')}`;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors';
-import { listRollouts, readRollout, writeRollout } from '../files/rolloutFolder';
+import { listRollouts, makeFolder, readRollout, writeRollout } from '../files/rolloutFolder';
 import type { Sampling } from '../model/contract';
 import type { TextModel } from '../model/textModel';
 import type { StudyPrompt } from './prompts';
@@ -39,6 +39,7 @@ export async function sampleRollouts(
 ): Promise<RolloutSummary> {
   const all = Array.from({ length: run.count }, (_, i) => planned(prompts, i, run.seed));
   const provenance = { model: model.identity.name, modelHash: model.identity.hash, ...run.sampling, maxTokens: run.maxTokens };
+  await makeFolder(folder);
   const present = new Set(await listRollouts(folder));
   for (const { name, seed, prompt } of all) {
     if (present.has(name)) await requireSameRun(folder, name, { ...provenance, seed, prompt: prompt.prompt });

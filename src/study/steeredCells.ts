@@ -79,7 +79,7 @@ export async function measureCells(
 
 function summarise(model: SteeredCell['model'], plan: CellPlan, traces: Trace[]): SteeredCell {
   const rates = traces.map(({ text }) => keywordRate(text));
-  const [low, high] = bootstrapInterval(rates);
+  const { low, high } = bootstrapInterval(rates);
   const { intervention, layer, offset, strength } = plan;
   return {
     model,

@@ -25,7 +25,10 @@ export class AddedTokenSplitter {
   private readonly empty: boolean;
 
   /** `content` gives the text by which an entry is found. */
-  constructor(entries: AddedTokenEntry[], content: (entry: AddedTokenEntry) => string = entry => entry.content) {
+  constructor(
+    entries: AddedTokenEntry[],
+    content: (entry: AddedTokenEntry) => string = entry => entry.content,
+  ) {
     this.empty = entries.length === 0;
     for (const entry of entries) {
       let node = this.root;
@@ -52,7 +55,11 @@ export class AddedTokenSplitter {
       let start = at;
       let end = found;
       at = found;
-      if (entry.singleWord && (WORD_BEFORE.test(before(text, start)) || WORD_AFTER.test(text.slice(end, end + 2)))) continue;
+      if (
+        entry.singleWord &&
+        (WORD_BEFORE.test(before(text, start)) || WORD_AFTER.test(text.slice(end, end + 2)))
+      )
+        continue;
       if (entry.lstrip) start = Math.max(done, whiteStart(text, start));
       if (entry.rstrip) end = whiteEnd(text, end);
       if (start < done) continue;

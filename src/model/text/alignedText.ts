@@ -25,7 +25,11 @@ export function alignSlice(text: string, start: number, end: number): AlignedTex
 /** Units `start` to `end` of an aligned text. */
 export function sliceAligned(aligned: AlignedText, start: number, end: number): AlignedText {
   const { text, starts, ends } = aligned;
-  return { text: text.slice(start, end), starts: starts.subarray(start, end), ends: ends.subarray(start, end) };
+  return {
+    text: text.slice(start, end),
+    starts: starts.subarray(start, end),
+    ends: ends.subarray(start, end),
+  };
 }
 
 /**
@@ -88,7 +92,8 @@ function prependAligned(aligned: AlignedText, prefix: string): AlignedText {
 function replaceAligned(aligned: AlignedText, pattern: string, content: string): AlignedText {
   const { text, starts, ends } = aligned;
   // One unit for one unit (' ' to '▁', the usual case) keeps the arrays.
-  if (pattern.length === 1 && content.length === 1) return { text: text.replaceAll(pattern, content), starts, ends };
+  if (pattern.length === 1 && content.length === 1)
+    return { text: text.replaceAll(pattern, content), starts, ends };
   const builder = new Builder();
   let from = 0;
   for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, from)) {
@@ -121,5 +126,7 @@ function composeAligned(aligned: AlignedText): AlignedText {
 
 function reachesBack(run: string, next: string): boolean {
   if (next.charCodeAt(0) < 0x300) return false;
-  return /^\p{M}/u.test(next) || (run + next).normalize('NFC') !== run.normalize('NFC') + next.normalize('NFC');
+  return (
+    /^\p{M}/u.test(next) || (run + next).normalize('NFC') !== run.normalize('NFC') + next.normalize('NFC')
+  );
 }

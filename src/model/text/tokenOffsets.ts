@@ -57,7 +57,8 @@ export function appendOffsets(
     if (length === 0) return unitOf[at] ?? 0;
     if (!matches(bytes, at, token, 0)) {
       const virtual = prefix && (prefix.anywhere || at === 0) && matches(token, 0, prefix.bytes, 0);
-      if (!virtual || !matches(bytes, at, token, prefix.bytes.length)) return unitOf[Math.min(at, bytes.length - 1)];
+      if (!virtual || !matches(bytes, at, token, prefix.bytes.length))
+        return unitOf[Math.min(at, bytes.length - 1)];
       length -= prefix.bytes.length;
     }
     // A prefix by itself gets the range of the character it stands before.

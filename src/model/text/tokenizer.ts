@@ -8,6 +8,9 @@ import { forLibrary, type TokenizerKind, tokenizerKind } from './tokenizerKind';
 import { appendOffsets, type Encoding, EncodingBuilder, TokenizerError } from './tokenOffsets';
 import { Vocabulary } from './vocabulary';
 
+/** What `Tokenizer.encode` gives. */
+export type { Encoding } from './tokenOffsets';
+
 const SENTINEL = '\u0000sequence';
 
 /** Opens the tokenizer of a Hugging Face folder (tokenizer.json, tokenizer_config.json). Throws UserError for kinds not supported. */
@@ -120,7 +123,9 @@ export class Tokenizer {
     const original = alignSlice(text, part.start, part.end);
     const aligned = normalizeAligned(original, this.normalizer);
     if (this.library.normalizer && this.library.normalizer.normalize(original.text) !== aligned.text) {
-      throw new TokenizerError(`The tokenizer of ${this.name} rewrites text in a way (${this.normalizer?.type}) that cannot be traced back.`);
+      throw new TokenizerError(
+        `The tokenizer of ${this.name} rewrites text in a way (${this.normalizer?.type}) that cannot be traced back.`,
+      );
     }
     for (const { start, end, id } of this.normalAdded.split(aligned.text)) {
       if (id !== undefined) into.add(id, aligned.starts[start], aligned.ends[end - 1]);
@@ -131,7 +136,8 @@ export class Tokenizer {
   private encodeWords(text: string, section: AlignedText, into: EncodingBuilder): void {
     const { pre_tokenizer, model } = this.library;
     const first = section.starts[0] === 0;
-    let words = pre_tokenizer?.pre_tokenize(section.text, { section_index: first ? 0 : 1 }) ?? [section.text];
+    const given = this.kind.addsSpace && !section.text.startsWith(' ') ? ` ${section.text}` : section.text;
+    let words = pre_tokenizer?.pre_tokenize(given, { section_index: first ? 0 : 1 }) ?? [given];
     if (this.kind.cutAtMarks) words = words.flatMap(word => word.split(/(?=▁)/u));
     const ids = model!.encode(words).map(token => this.words.idOf(token) ?? -1);
     const spelled = this.kind.spaceMarks ? { ...section, text: section.text.replaceAll('▁', ' ') } : section;
@@ -152,7 +158,8 @@ export class Tokenizer {
     const ids = (some: string[]) =>
       some.map(token => {
         const id = this.words.idOf(token);
-        if (id === undefined) throw new UserError(`The tokenizer of ${this.name} adds a token it does not know: ${token}.`);
+        if (id === undefined)
+          throw new UserError(`The tokenizer of ${this.name} adds a token it does not know: ${token}.`);
         return id;
       });
     return [ids(tokens.slice(0, at)), ids(tokens.slice(at + 1))];
@@ -162,7 +169,10 @@ export class Tokenizer {
 function openLibrary(files: TokenizerFiles): Library {
   const { normalizer = null, post_processor = null, decoder = null, added_tokens = [] } = files.tokenizer;
   try {
-    return new Library({ ...forLibrary(files.tokenizer), normalizer, post_processor, decoder, added_tokens }, files.config);
+    return new Library(
+      { ...forLibrary(files.tokenizer), normalizer, post_processor, decoder, added_tokens },
+      files.config,
+    );
   } catch (error) {
     throw new UserError(`The tokenizer of ${files.name} is not supported: ${(error as Error).message}`);
   }

@@ -51,7 +51,9 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   const path = join(folder, 'tokenizer.json');
   const tokenizer = readJsonObject(path);
   if (!tokenizer) {
-    throw new UserError(`${folder} has no tokenizer.json. Save the model with a "fast" tokenizer to get one.`);
+    throw new UserError(
+      `${folder} has no tokenizer.json. Save the model with a "fast" tokenizer to get one.`,
+    );
   }
   const added = Array.isArray(tokenizer.added_tokens) ? (tokenizer.added_tokens as Json[]) : [];
   return {
@@ -66,7 +68,9 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
 function readAddedToken(entry: Json, path: string): AddedTokenEntry {
   const { id, content } = entry;
   if (typeof id !== 'number' || typeof content !== 'string' || content === '') {
-    throw new UserError(`${path}: an entry of added_tokens has no id or no content: ${JSON.stringify(entry)}`);
+    throw new UserError(
+      `${path}: an entry of added_tokens has no id or no content: ${JSON.stringify(entry)}`,
+    );
   }
   const special = entry.special === true;
   return {

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
-import type { PrefixRule } from './tokenOffsets';
 import type { Json, TokenizerFiles } from './tokenizerFiles';
+import type { PrefixRule } from './tokenOffsets';
 
 /** How a tokenizer spells text, read off tokenizer.json. */
 export interface TokenizerKind {
@@ -15,6 +15,8 @@ export interface TokenizerKind {
   /** The decoder drops one space at the beginning of a text. */
   stripsLead: boolean;
   prefix: PrefixRule | undefined;
+  /** A space is put before a section that does not begin with one (GPT-2's add_prefix_space), before it is split. */
+  addsSpace: boolean;
 }
 
 const SPACE = Uint8Array.of(0x20);
@@ -27,7 +29,8 @@ export function tokenizerKind({ name, tokenizer }: TokenizerFiles): TokenizerKin
   const model = (tokenizer.model ?? {}) as Json;
   // Files older than the `type` field hold merges if they are BPE.
   const type = model.type ?? (model.merges ? 'BPE' : 'unknown');
-  if (type !== 'BPE') throw new UserError(`${name}: a tokenizer of type ${type} is not supported, only BPE is.`);
+  if (type !== 'BPE')
+    throw new UserError(`${name}: a tokenizer of type ${type} is not supported, only BPE is.`);
   for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
     if (model[key]) throw new UserError(`${name}: a BPE tokenizer with ${key} is not supported.`);
   }
@@ -48,25 +51,43 @@ export function tokenizerKind({ name, tokenizer }: TokenizerFiles): TokenizerKin
     byteFallback: model.byte_fallback === true,
     cutAtMarks: metaspace !== undefined && metaspace.split !== false,
     stripsLead: decoders.some(stripsLead),
-    prefix: spaced ? { bytes: SPACE, anywhere: true } : metaspace ? { bytes: SPACE, anywhere: false } : undefined,
+    prefix: spaced
+      ? { bytes: SPACE, anywhere: true }
+      : metaspace
+        ? { bytes: SPACE, anywhere: false }
+        : undefined,
+    addsSpace: addsSpaceBeforeSplit(tokenizer.pre_tokenizer),
   };
 }
 
-/** tokenizer.json as the library should see it: GPT-2's pattern stands in a Split, whose \s is the Unicode one, not JavaScript's. */
-export function forLibrary(tokenizer: Json): Json {
-  return { ...tokenizer, pre_tokenizer: unicodeSplit(tokenizer.pre_tokenizer as Json | null) };
+function addsSpaceBeforeSplit(preTokenizer: unknown): boolean {
+  const { type, add_prefix_space, use_regex } = (preTokenizer ?? {}) as Json;
+  return type === 'ByteLevel' && add_prefix_space !== false && use_regex !== false;
 }
 
-function unicodeSplit(preTokenizer: Json | null | undefined): Json | null {
+/**
+ * tokenizer.json as the library should see it: GPT-2's pattern stands in a Split, where \s has the Unicode meaning
+ * (JavaScript's takes U+FEFF for white space, and U+0085 not). The caller adds the space of `addsSpace`.
+ */
+export function forLibrary(tokenizer: Json): Json {
+  const preTokenizer = tokenizer.pre_tokenizer as Json | null | undefined;
+  return { ...tokenizer, pre_tokenizer: unicodeSplit(preTokenizer, addsSpaceBeforeSplit(preTokenizer)) };
+}
+
+function unicodeSplit(preTokenizer: Json | null | undefined, spaceAdded: boolean): Json | null {
   if (!preTokenizer) return null;
   if (preTokenizer.type === 'Sequence') {
-    return { ...preTokenizer, pretokenizers: (preTokenizer.pretokenizers as Json[]).map(unicodeSplit) };
+    const steps = preTokenizer.pretokenizers as Json[];
+    return { ...preTokenizer, pretokenizers: steps.map(step => unicodeSplit(step, false)) };
   }
-  // With add_prefix_space the space must come before the split: such a one stays as it is.
-  const plain = preTokenizer.add_prefix_space === false && preTokenizer.use_regex !== false;
-  if (preTokenizer.type !== 'ByteLevel' || !plain) return preTokenizer;
+  // Inside a sequence a ByteLevel that adds spaces adds them to every piece it splits: it stays as it is.
+  const splits = preTokenizer.use_regex !== false && (spaceAdded || preTokenizer.add_prefix_space === false);
+  if (preTokenizer.type !== 'ByteLevel' || !splits) return preTokenizer;
   const split = { type: 'Split', pattern: { Regex: GPT2_PATTERN }, behavior: 'Isolated', invert: false };
-  return { type: 'Sequence', pretokenizers: [split, { ...preTokenizer, use_regex: false }] };
+  return {
+    type: 'Sequence',
+    pretokenizers: [split, { ...preTokenizer, add_prefix_space: false, use_regex: false }],
+  };
 }
 
 function flatten(step: unknown, key: string): Json[] {
@@ -76,6 +97,7 @@ function flatten(step: unknown, key: string): Json[] {
 }
 
 function stripsLead(decoder: Json): boolean {
-  if (decoder.type === 'Metaspace') return decoder.prepend_scheme !== 'never' && decoder.add_prefix_space !== false;
+  if (decoder.type === 'Metaspace')
+    return decoder.prepend_scheme !== 'never' && decoder.add_prefix_space !== false;
   return decoder.type === 'Strip' && decoder.content === ' ' && Number(decoder.start) > 0;
 }
