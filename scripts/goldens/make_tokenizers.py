@@ -23,6 +23,11 @@ LLAMA_SPECIAL = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", 
 R1_SPECIAL = ["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>", "<|eot_id|>", "<think>", "</think>"]
 
 
+def token_object(content):
+    """A special token as tokenizer_config.json of many models writes it."""
+    return dict(__type="AddedToken", content=content, lstrip=False, normalized=False, rstrip=False, single_word=False)
+
+
 def template(tokenizer, bos):
     return processors.TemplateProcessing(single=f"{bos} $A", special_tokens=[(bos, tokenizer.token_to_id(bos))])
 
@@ -125,9 +130,9 @@ def write(name, tokenizer, special, config, seed):
 
 if __name__ == "__main__":
     shutil.rmtree(ROOT, ignore_errors=True)
-    llama = dict(bos_token=LLAMA_SPECIAL[0], eos_token=dict(content=LLAMA_SPECIAL[1]), chat_template=LLAMA_CHAT)
+    llama = dict(bos_token=LLAMA_SPECIAL[0], eos_token=token_object(LLAMA_SPECIAL[1]), chat_template=LLAMA_CHAT)
     write("llama3-like", byte_level(600, LLAMA_SPECIAL), LLAMA_SPECIAL, llama, 1)
-    r1 = dict(bos_token=dict(content=R1_SPECIAL[0]), eos_token=R1_SPECIAL[1], chat_template=R1_CHAT)
+    r1 = dict(bos_token=token_object(R1_SPECIAL[0]), eos_token=R1_SPECIAL[1], chat_template=R1_CHAT)
     write("r1-like", byte_level(600, R1_SPECIAL, ("<think>", "</think>")), R1_SPECIAL, r1, 2)
     nfc = ["<|endoftext|>", "<mask>", "<pad>", "zeta", "caffè"]
     write("gpt2-nfc", gpt2_nfc(), nfc, dict(eos_token=nfc[0]), 3)
