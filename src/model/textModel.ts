@@ -2,7 +2,7 @@ import type { Rollout } from '../core/rollout';
 import { UserError } from '../core/errors';
 import { identify, type ModelIdentity } from './checkpoint/identity';
 import { ModelPool } from './modelPool';
-import { applyChatTemplate } from './text/chatTemplate';
+import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { stopTokens } from './text/stopTokens';
 import { type Encoding, loadTokenizer, type Tokenizer } from './text/tokenizer';
 
@@ -20,22 +20,28 @@ export class TextModel {
     readonly folder: string,
     readonly identity: ModelIdentity,
     readonly tokenizer: Tokenizer,
+    private readonly chatTemplate: ChatTemplate | undefined,
     /** Ids that end a text. */
     readonly stop: number[],
     private readonly threads: number | undefined,
   ) {}
 
   /** Reads tokenizer and config; throws a UserError if something is missing. Nothing is run yet. */
-  static async open(folder: string, options: { threads?: number } = {}): Promise<TextModel> {
+  static open(folder: string, options: { threads?: number } = {}): TextModel {
     const identity = identify(folder);
-    const tokenizer = await loadTokenizer(folder);
-    return new TextModel(folder, identity, tokenizer, stopTokens(folder), options.threads);
+    const tokenizer = loadTokenizer(folder);
+    return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options.threads);
   }
 
   /** The running processes, started at first use. */
   pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
     this.running ??= ModelPool.start({ folder: this.folder, threads: this.threads, onProgress });
     return this.running;
+  }
+
+  /** The text of drawn tokens as it follows their prompt. */
+  continuationText(tokenIds: number[]): string {
+    return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
   /** Ends the processes. */
@@ -75,7 +81,7 @@ export class TextModel {
   }
 
   private template(prompt: string): string | undefined {
-    return applyChatTemplate(this.folder, [{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+    return this.chatTemplate?.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
   }
 }
 

@@ -64,7 +64,7 @@ export async function sampleRollouts(
           writes.push(
             writeRollout(folder, {
               name,
-              rollout: { prompt: prompt.prompt, response: model.tokenizer.decode(tokenIds, { skipSpecialTokens: true }) },
+              rollout: { prompt: prompt.prompt, response: model.continuationText(tokenIds) },
               metadata: { id: prompt.id, category: prompt.category, ...provenance, seed, finishReason, tool: TOOL_VERSION },
             }),
           );

@@ -71,7 +71,7 @@ export async function measureCells(
   return plans.map((plan, p) => {
     const traces = run.prompts.map(({ id }, i) => {
       const { tokenIds } = results[p * ids.length + i];
-      return { promptId: id, seed: run.seed + i, text: model.tokenizer.decode(tokenIds, { skipSpecialTokens: true }) };
+      return { promptId: id, seed: run.seed + i, text: model.continuationText(tokenIds) };
     });
     return { cell: summarise(which, plan, traces), traces };
   });

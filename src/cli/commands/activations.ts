@@ -19,7 +19,7 @@ export function activationsCommand(program: Command): void {
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async ({ model: folder, textFile, ids: given, layers: wanted, logits, out, threads }) => {
       if (textFile === undefined && given === undefined) throw new UserError('Give a text with --text-file or token ids with --ids.');
-      const model = await TextModel.open(folder, { threads });
+      const model = TextModel.open(folder, { threads });
       try {
         const ids: number[] = given ?? model.rawIds(await requireText(textFile));
         if (ids.length === 0) throw new UserError(`${textFile} gives no tokens; there is nothing to read.`);

@@ -18,7 +18,7 @@ export function checkCommand(program: Command): void {
     .requiredOption('--model <dir>', 'Hugging Face folder')
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async ({ model: folder, threads }) => {
-      const model = await TextModel.open(folder, { threads });
+      const model = TextModel.open(folder, { threads });
       try {
         const { ids } = model.tokenizer.encode(PROBE, { addSpecialTokens: true });
         const round = model.tokenizer.decode(ids, { skipSpecialTokens: true });

@@ -37,7 +37,7 @@ export function generateCommand(program: Command): void {
       throw new UserError('--vector and --strength belong together; give both or neither.');
     }
     const prompt = await requireText(options.promptFile);
-    const model = await TextModel.open(options.model, { threads: options.threads });
+    const model = TextModel.open(options.model, { threads: options.threads });
     try {
       const interventions: Intervention[] = [];
       const vectors: Float32Array[] = [];

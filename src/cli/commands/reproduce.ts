@@ -36,8 +36,8 @@ export function reproduceCommand(program: Command): void {
     .option('--seed <n>', 'seed', whole(), 0)
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async options => {
-      const base = await TextModel.open(options.base, { threads: options.threads });
-      const reasoning = await TextModel.open(options.reasoning, { threads: options.threads });
+      const base = TextModel.open(options.base, { threads: options.threads });
+      const reasoning = TextModel.open(options.reasoning, { threads: options.threads });
       try {
         const all = options.prompts ? await readPrompts(options.prompts) : undefined;
         const results = await reproduce({

@@ -18,7 +18,7 @@ export function rolloutsCommand(program: Command): void {
     .option('--count <n>', 'rollouts; by default one for each prompt', whole(1));
   samplingOptions(command).action(async options => {
     const prompts = await readPrompts(options.prompts);
-    const model = await TextModel.open(options.model, { threads: options.threads });
+    const model = TextModel.open(options.model, { threads: options.threads });
     try {
       const { maxTokens, ...sampling } = samplingDefaults(options.model, options);
       const progress = new Progress('Rollouts');

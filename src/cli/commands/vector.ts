@@ -19,7 +19,7 @@ export function vectorCommand(program: Command): void {
     .requiredOption('--out <file>', 'safetensors file to write')
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async ({ model: folder, rollouts, label, layer, offset, length, out, threads }) => {
-      const model = await TextModel.open(folder, { threads });
+      const model = TextModel.open(folder, { threads });
       try {
         const progress = new Progress('Harvest');
         const made = await makeVector(model, rollouts, { label, layer, offset, length }, out, progress.update);
