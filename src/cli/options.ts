@@ -5,7 +5,11 @@ export function whole(least = Number.NEGATIVE_INFINITY) {
   return (text: string): number => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < least) {
-      throw new InvalidArgumentError(least > Number.NEGATIVE_INFINITY ? `A whole number from ${least} on is needed.` : 'A whole number is needed.');
+      throw new InvalidArgumentError(
+        least > Number.NEGATIVE_INFINITY
+          ? `A whole number from ${least} on is needed.`
+          : 'A whole number is needed.',
+      );
     }
     return value;
   };
@@ -16,7 +20,9 @@ export function real(least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_IN
   return (text: string): number => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most) {
-      throw new InvalidArgumentError('A number is needed' + (most < Number.POSITIVE_INFINITY ? ` from ${least} to ${most}.` : '.'));
+      throw new InvalidArgumentError(
+        'A number is needed' + (most < Number.POSITIVE_INFINITY ? ` from ${least} to ${most}.` : '.'),
+      );
     }
     return value;
   };

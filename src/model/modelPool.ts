@@ -1,8 +1,15 @@
 import { addToSums, type HarvestSums } from '../core/sums';
 import type { CallOptions } from '../rpc/caller';
-import { locateWeights } from './checkpoint/weights';
 import { totalBytes } from './checkpoint/finite';
-import type { GeneratedRow, GenerateEvent, GenerateParams, HarvestParams, ModelContract, ModelInfo } from './contract';
+import { locateWeights } from './checkpoint/weights';
+import type {
+  GeneratedRow,
+  GenerateEvent,
+  GenerateParams,
+  HarvestParams,
+  ModelContract,
+  ModelInfo,
+} from './contract';
 import { ModelProcess, type StartOptions } from './modelProcess';
 
 // Small models lose more to handing work between threads than they gain: two processes of one thread each use two cores.
@@ -28,6 +35,11 @@ export class ModelPool {
   /** What the model is. */
   get info(): ModelInfo {
     return this.processes[0].info;
+  }
+
+  /** Ids of the model's processes, for their memory and processor time. */
+  get processIds(): number[] {
+    return this.processes.flatMap(process => process.pid ?? []);
   }
 
   /** Calls a method that one process answers alone. */

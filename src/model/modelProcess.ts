@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { type CallOptions, Caller } from '../rpc/caller';
+import { Caller, type CallOptions } from '../rpc/caller';
 import type { Message, Port } from '../rpc/messages';
 import type { ModelContract, ModelInfo } from './contract';
 
@@ -76,9 +76,10 @@ function childPort(child: ChildProcess): Port {
       child.once('exit', (code, signal) => {
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
         const last = stderr.trim().split('\n').pop();
-        listener(`The model process ${how}${last ? ` (${last})` : ''}. Start it again; if it ended for lack of memory, use a smaller batch or model.`);
+        listener(
+          `The model process ${how}${last ? ` (${last})` : ''}. Start it again; if it ended for lack of memory, use a smaller batch or model.`,
+        );
       });
     },
   };
 }
-

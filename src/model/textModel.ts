@@ -1,5 +1,5 @@
-import type { Rollout } from '../core/rollout';
 import { UserError } from '../core/errors';
+import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
 import { ModelPool } from './modelPool';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
@@ -30,7 +30,14 @@ export class TextModel {
   static open(folder: string, options: { threads?: number } = {}): TextModel {
     const identity = identify(folder);
     const tokenizer = loadTokenizer(folder);
-    return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options.threads);
+    return new TextModel(
+      folder,
+      identity,
+      tokenizer,
+      loadChatTemplate(folder),
+      stopTokens(folder),
+      options.threads,
+    );
   }
 
   /** The running processes, started at first use. */

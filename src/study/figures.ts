@@ -28,7 +28,12 @@ export function twoByTwoPlans(sums: PairSums, place: Place, strengths: number[])
  * Fig. 4: controls that add as much to the residual stream as v does: −v, five noise vectors, the mean activation, the
  * vectors of other labels, and self-amplification whose gain moves the mean activation as far.
  */
-export function baselinePlans(sums: PairSums, place: Place, strengths: number[], labels: string[]): CellPlan[] {
+export function baselinePlans(
+  sums: PairSums,
+  place: Place,
+  strengths: number[],
+  labels: string[],
+): CellPlan[] {
   const ours = vectorOf(sums.base, BACKTRACKING, place)!;
   const at = { layer: place.layer, offset: null };
   const steered = strengths.filter(strength => strength !== 0);
@@ -40,20 +45,43 @@ export function baselinePlans(sums: PairSums, place: Place, strengths: number[],
     return other ? control(label, other.vector) : [];
   });
   return [
-    ...steered.map(strength => ({ ...at, offset: place.offset, intervention: '−v', strength, vector: ours.vector.map(x => -x) })),
-    ...NOISE_SEEDS.flatMap(seed => control(`noise ${seed}`, gaussianNoise(ours.vector.length, ours.norm, seed))),
+    ...steered.map(strength => ({
+      ...at,
+      offset: place.offset,
+      intervention: '−v',
+      strength,
+      vector: ours.vector.map(x => -x),
+    })),
+    ...NOISE_SEEDS.flatMap(seed =>
+      control(`noise ${seed}`, gaussianNoise(ours.vector.length, ours.norm, seed)),
+    ),
     ...control('mean activation', mean),
     ...others,
-    ...steered.map(strength => ({ ...at, intervention: 'self-amplification', strength: (strength * ours.norm) / norm(mean) })),
+    ...steered.map(strength => ({
+      ...at,
+      intervention: 'self-amplification',
+      strength: (strength * ours.norm) / norm(mean),
+    })),
   ];
 }
 
 /** Fig. 2: windows that begin at each offset, at each strength; one unsteered cell. */
-export function windowPlans(sums: PairSums, place: Place, offsets: number[], strengths: number[]): CellPlan[] {
+export function windowPlans(
+  sums: PairSums,
+  place: Place,
+  offsets: number[],
+  strengths: number[],
+): CellPlan[] {
   const unsteered = { intervention: 'none', layer: place.layer, offset: null, strength: 0 };
   const cells = offsets.flatMap(offset => {
     const vector = vectorOf(sums.base, BACKTRACKING, { ...place, offset })?.vector;
-    return strengths.map(strength => ({ intervention: 'base-derived', layer: place.layer, offset, strength, vector }));
+    return strengths.map(strength => ({
+      intervention: 'base-derived',
+      layer: place.layer,
+      offset,
+      strength,
+      vector,
+    }));
   });
   return [unsteered, ...cells];
 }

@@ -7,7 +7,10 @@ const READABLE_MARGIN = 0.1;
 export function judgeFindings(r: Omit<ReproduceResults, 'findings'>): Finding[] {
   const ours = r.twoByTwo.filter(c => c.model === 'reasoning' && c.intervention === 'base-derived');
   const unsteered = ours.find(c => c.strength === 0);
-  const best = bestCell(ours.filter(c => c.strength > 0), unsteered);
+  const best = bestCell(
+    ours.filter(c => c.strength > 0),
+    unsteered,
+  );
   return [
     raisesBacktracking(best, unsteered),
     aboveControls(r, best, unsteered),
@@ -22,11 +25,14 @@ export function judgeFindings(r: Omit<ReproduceResults, 'findings'>): Finding[] 
 /** The cell with the highest b among those whose text is still readable. */
 export function bestCell(cells: SteeredCell[], unsteered: SteeredCell | undefined): SteeredCell | undefined {
   const limit = (unsteered?.degenerate ?? 0) + READABLE_MARGIN;
-  return cells.filter(c => c.degenerate <= limit).reduce<SteeredCell | undefined>((a, c) => (a && a.b >= c.b ? a : c), undefined);
+  return cells
+    .filter(c => c.degenerate <= limit)
+    .reduce<SteeredCell | undefined>((a, c) => (a && a.b >= c.b ? a : c), undefined);
 }
 
 function raisesBacktracking(best: SteeredCell | undefined, unsteered: SteeredCell | undefined): Finding {
-  const claim = 'The base-derived vector makes the reasoning model backtrack: b rises at least fivefold while the text stays readable';
+  const claim =
+    'The base-derived vector makes the reasoning model backtrack: b rises at least fivefold while the text stays readable';
   if (!best || !unsteered) return unknown('fig3', claim, 'no cell with readable text');
   const ratio = best.b / unsteered.b;
   return {
@@ -43,7 +49,9 @@ function aboveControls(
   unsteered: SteeredCell | undefined,
 ): Finding {
   const claim = 'It raises b at least twice as far as any control of the same norm';
-  const controls = r.baselines.filter(c => c.intervention !== 'base-derived' && c.intervention !== 'none' && c.strength !== 0);
+  const controls = r.baselines.filter(
+    c => c.intervention !== 'base-derived' && c.intervention !== 'none' && c.strength !== 0,
+  );
   if (!best || !unsteered || controls.length === 0) return unknown('fig4', claim, 'no controls were run');
   const strongest = bestCell(controls, unsteered);
   if (!strongest) return unknown('fig4', claim, 'no control left the text readable');
@@ -57,7 +65,10 @@ function aboveControls(
   };
 }
 
-function minusSuppresses(r: Pick<ReproduceResults, 'baselines'>, unsteered: SteeredCell | undefined): Finding {
+function minusSuppresses(
+  r: Pick<ReproduceResults, 'baselines'>,
+  unsteered: SteeredCell | undefined,
+): Finding {
   const claim = 'The opposite vector, −v, suppresses backtracking';
   const minus = r.baselines.filter(c => c.intervention === '−v' && c.strength !== 0);
   if (!unsteered || minus.length === 0) return unknown('minus', claim, '−v was not run');
@@ -84,7 +95,8 @@ function baseStaysStill(r: Pick<ReproduceResults, 'twoByTwo'>, best: SteeredCell
 }
 
 function vectorsAgree(r: Pick<ReproduceResults, 'cosineByLayer' | 'choice'>): Finding {
-  const claim = 'Base-derived and reasoning-derived vectors nearly agree (cosine above 0.7), more than v agrees with any other label’s';
+  const claim =
+    'Base-derived and reasoning-derived vectors nearly agree (cosine above 0.7), more than v agrees with any other label’s';
   const at = r.cosineByLayer.find(c => c.layer === r.choice.layer);
   if (!at) return unknown('cosine', claim, 'not harvested');
   const others = Object.entries(at.otherLabels).sort((a, b) => b[1] - a[1]);
@@ -105,15 +117,26 @@ function lensIsFlat(r: Pick<ReproduceResults, 'lensByLayer' | 'choice'>): Findin
     id: 'lens',
     claim,
     holds: at.every(l => l.percentile < 0.95),
-    evidence: at.map(l => `mean logit at the ${(100 * l.percentile).toFixed(0)}th percentile of the ${l.unembedding} model’s vocabulary`).join(', '),
+    evidence: at
+      .map(
+        l =>
+          `mean logit at the ${(100 * l.percentile).toFixed(0)}th percentile of the ${l.unembedding} model’s vocabulary`,
+      )
+      .join(', '),
   };
 }
 
 function optimum(r: Pick<ReproduceResults, 'windows' | 'layers'>): Finding {
   const claim = 'Windows and layers have an optimum that is neither the word’s own window nor the last layer';
   const unsteered = r.windows.find(c => c.strength === 0) ?? r.layers.find(c => c.strength === 0);
-  const window = bestCell(r.windows.filter(c => c.strength > 0), unsteered);
-  const layer = bestCell(r.layers.filter(c => c.strength > 0), unsteered);
+  const window = bestCell(
+    r.windows.filter(c => c.strength > 0),
+    unsteered,
+  );
+  const layer = bestCell(
+    r.layers.filter(c => c.strength > 0),
+    unsteered,
+  );
   if (!window || !layer) return unknown('optimum', claim, 'no sweep was run');
   const last = Math.max(...r.layers.map(c => c.layer));
   return {

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors';
 import { planHarvest } from '../core/harvestPlan';
 import type { HarvestSums } from '../core/sums';
 import { firstToken } from '../core/windows';
-import { requireRollouts, readRollout, type StoredRollout } from '../files/rolloutFolder';
+import { readRollout, requireRollouts, type StoredRollout } from '../files/rolloutFolder';
 import type { HarvestText } from '../model/contract';
 import type { TextModel } from '../model/textModel';
 
@@ -24,9 +24,12 @@ export const HARVEST_OFFSETS: [number, number] = [-40, 10];
 /** Reads and tokenizes a folder's rollouts; throws a UserError if none of them carries a label. */
 export async function tokenizeRollouts(model: TextModel, folder: string): Promise<TokenizedRollout[]> {
   const rollouts: TokenizedRollout[] = [];
-  for (const name of await requireRollouts(folder)) rollouts.push(tokenize(model, await readRollout(folder, name)));
+  for (const name of await requireRollouts(folder))
+    rollouts.push(tokenize(model, await readRollout(folder, name)));
   if (rollouts.every(rollout => rollout.sentences.length === 0)) {
-    throw new UserError(`The rollouts in ${folder} have no labels; label them first (doubletake label ${folder} --judge keyword).`);
+    throw new UserError(
+      `The rollouts in ${folder} have no labels; label them first (doubletake label ${folder} --judge keyword).`,
+    );
   }
   return rollouts;
 }
@@ -36,7 +39,10 @@ function tokenize(model: TextModel, stored: StoredRollout): TokenizedRollout {
   const { ids, starts, ends, text, responseStart } = model.rolloutTokens(rollout);
   const sentences = spans
     .filter(span => span.start >= rollout.responseStart)
-    .map(({ start, label }) => ({ first: firstToken(ends, start - rollout.responseStart + responseStart), label }));
+    .map(({ start, label }) => ({
+      first: firstToken(ends, start - rollout.responseStart + responseStart),
+      label,
+    }));
   return { stored, ids, starts, ends, text, responseStart, sentences };
 }
 

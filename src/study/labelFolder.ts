@@ -1,5 +1,5 @@
 import { labelSentences } from '../core/keywordJudge';
-import { requireRollouts, readRollout, writeLabels } from '../files/rolloutFolder';
+import { readRollout, requireRollouts, writeLabels } from '../files/rolloutFolder';
 
 /** What labelling a folder did. */
 export interface LabelSummary {

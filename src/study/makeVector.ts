@@ -1,4 +1,4 @@
-import { differenceOfMeans, labelCounts, type LabelVector } from '../core/differenceOfMeans';
+import { differenceOfMeans, type LabelVector, labelCounts } from '../core/differenceOfMeans';
 import type { HarvestSums } from '../core/sums';
 import type { VectorMetadata } from '../core/vectorMetadata';
 import { writeVector } from '../files/vectorFile';

@@ -22,13 +22,15 @@ export async function readPrompts(path: string): Promise<StudyPrompt[]> {
     if (typeof record?.prompt !== 'string' || !record.prompt.trim()) {
       throw new UserError(`${path}, line ${index + 1}: "prompt" is missing or empty.`);
     }
-    const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+    const text = (value: unknown) =>
+      typeof value === 'string' || typeof value === 'number' ? String(value) : '';
     prompts.push({
       id: text(record.id) || String(index + 1).padStart(4, '0'),
       category: text(record.category),
       prompt: record.prompt,
     });
   }
-  if (prompts.length === 0) throw new UserError(`${path} holds no prompts; write one JSON object {"prompt": "…"} a line.`);
+  if (prompts.length === 0)
+    throw new UserError(`${path} holds no prompts; write one JSON object {"prompt": "…"} a line.`);
   return prompts;
 }

@@ -38,7 +38,12 @@ export async function sampleRollouts(
   options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<RolloutSummary> {
   const all = Array.from({ length: run.count }, (_, i) => planned(prompts, i, run.seed));
-  const provenance = { model: model.identity.name, modelHash: model.identity.hash, ...run.sampling, maxTokens: run.maxTokens };
+  const provenance = {
+    model: model.identity.name,
+    modelHash: model.identity.hash,
+    ...run.sampling,
+    maxTokens: run.maxTokens,
+  };
   await makeFolder(folder);
   const present = new Set(await listRollouts(folder));
   for (const { name, seed, prompt } of all) {
@@ -65,7 +70,14 @@ export async function sampleRollouts(
             writeRollout(folder, {
               name,
               rollout: { prompt: prompt.prompt, response: model.continuationText(tokenIds) },
-              metadata: { id: prompt.id, category: prompt.category, ...provenance, seed, finishReason, tool: TOOL_VERSION },
+              metadata: {
+                id: prompt.id,
+                category: prompt.category,
+                ...provenance,
+                seed,
+                finishReason,
+                tool: TOOL_VERSION,
+              },
             }),
           );
           options.onProgress?.(++done, all.length);
@@ -85,7 +97,11 @@ function planned(prompts: StudyPrompt[], index: number, seed: number): Planned {
 }
 
 /** A folder holds one run: files of another model, seed or sampling are not silently mixed in. */
-async function requireSameRun(folder: string, name: string, expected: Record<string, unknown>): Promise<void> {
+async function requireSameRun(
+  folder: string,
+  name: string,
+  expected: Record<string, unknown>,
+): Promise<void> {
   const { metadata, rollout } = await readRollout(folder, name);
   const found: Record<string, unknown> = { ...metadata, prompt: rollout.prompt };
   for (const [key, value] of Object.entries(expected)) {

@@ -11,9 +11,11 @@ import { REASONING, relativeError, startModel, Tensors } from './support';
 
 const scratch = mkdtempSync(join(tmpdir(), 'doubletake-'));
 const text = TextModel.open(REASONING);
-const prompts = ['What does Bob drink there?', 'Tell me what Mia feeds at the harbor before dusk.', 'Why?'].map(prompt =>
-  text.chatIds(prompt),
-);
+const prompts = [
+  'What does Bob drink there?',
+  'Tell me what Mia feeds at the harbor before dusk.',
+  'Why?',
+].map(prompt => text.chatIds(prompt));
 let model: ModelProcess;
 
 beforeAll(async () => {
@@ -50,16 +52,24 @@ it('gives a row the same tokens in any batch, also when it takes a row that ende
 it('strength 0 and gain 0 give the very tokens of no steering, sampled', async () => {
   const sampling = { temperature: 1 };
   const plain = await model.call('generate', params({ sampling }));
-  const zero = prompts.map((ids, seed) => ({ ids, seed, interventions: [{ layer: 3, vector: 0, strength: 0, gain: 0 }] }));
+  const zero = prompts.map((ids, seed) => ({
+    ids,
+    seed,
+    interventions: [{ layer: 3, vector: 0, strength: 0, gain: 0 }],
+  }));
   expect(await model.call('generate', params({ sampling, rows: zero }))).toEqual(plain);
 });
 
 it('a gain of c scales the residual stream: resid_post after the block is (1 + c) times the plain one', async () => {
   const gains = prompts.map((ids, seed) => ({ ids, seed, interventions: [{ layer: 5, gain: 3 }] }));
   // A gain at the last block changes nothing: the final norm divides it out again.
-  expect(await model.call('generate', params({ rows: gains }))).toEqual(await model.call('generate', params({})));
+  expect(await model.call('generate', params({ rows: gains }))).toEqual(
+    await model.call('generate', params({})),
+  );
   const early = prompts.map((ids, seed) => ({ ids, seed, interventions: [{ layer: 1, gain: -1 }] }));
-  expect(await model.call('generate', params({ rows: early }))).not.toEqual(await model.call('generate', params({})));
+  expect(await model.call('generate', params({ rows: early }))).not.toEqual(
+    await model.call('generate', params({})),
+  );
 });
 
 it('draws the same tokens for the same seed, others for another', async () => {
@@ -95,7 +105,11 @@ it('ends at stop tokens, which are the last id, and at the limit', async () => {
   expect(long[0].finishReason).toBe('stop');
   expect(text.stop).toContain(long[0].tokenIds.at(-1));
   const cut = await model.call('generate', params({ maxTokens: 5 }));
-  expect(cut.map(row => [row.finishReason, row.tokenIds.length])).toEqual([['length', 5], ['length', 5], ['length', 5]]);
+  expect(cut.map(row => [row.finishReason, row.tokenIds.length])).toEqual([
+    ['length', 5],
+    ['length', 5],
+    ['length', 5],
+  ]);
 });
 
 it('stops within a token when cancelled, and goes on with the next call', async () => {
@@ -116,7 +130,10 @@ it('stops within a token when cancelled, and goes on with the next call', async 
 
 it('harvests the sums that the activations themselves give, over pieces of a long text', async () => {
   const ids = Array.from({ length: 400 }, (_, i) => (i * 37 + 11) % 900);
-  const sentences = [0, 3, 30, 45, 250, 255, 256, 262, 300, 395, 399].map((first, i) => ({ first, label: i % 3 ? 'deduction' : 'backtracking' }));
+  const sentences = [0, 3, 30, 45, 250, 255, 256, 262, 300, 395, 399].map((first, i) => ({
+    first,
+    label: i % 3 ? 'deduction' : 'backtracking',
+  }));
   const offsets: [number, number] = [-40, 10];
   const layers = [1, 4];
   const sums = await model.call('harvest', {
@@ -129,7 +146,12 @@ it('harvests the sums that the activations themselves give, over pieces of a lon
   const d = model.info.dModel;
   for (const layer of layers) {
     const h = new Tensors(out).floats(`resid_post.${layer}`);
-    for (const [offset, length] of [[-12, 5], [-40, 51], [0, 1], [5, 6]]) {
+    for (const [offset, length] of [
+      [-12, 5],
+      [-40, 51],
+      [0, 1],
+      [5, 6],
+    ]) {
       const brute = new Float64Array(d);
       let windows = 0;
       for (const { first, label } of sentences) {
@@ -142,7 +164,12 @@ it('harvests the sums that the activations themselves give, over pieces of a lon
       }
       const got = meanActivation(sums, { label: 'backtracking', layer, offset, length });
       expect(got.windows).toBe(windows);
-      expect(relativeError(got.mean, brute.map(x => x / windows))).toBeLessThan(1e-5);
+      expect(
+        relativeError(
+          got.mean,
+          brute.map(x => x / windows),
+        ),
+      ).toBeLessThan(1e-5);
     }
     const all = new Float64Array(d);
     for (let i = 0; i < h.length; i++) all[i % d] += h[i] / ids.length;
@@ -156,8 +183,14 @@ it('projects tokens on directions and unembeds residuals as the activations say'
   await model.call('activations', { ids, layers: [2, 5], logits: true, out });
   const read = new Tensors(out);
   const h = read.floats('resid_post.2');
-  const [projected] = await model.call('project', { ids, layers: [2], directions: [direction, h.slice(0, 128)] });
-  const brute = ids.flatMap((_, t) => [direction, h.subarray(0, 128)].map(v => v.reduce((sum, x, i) => sum + x * h[t * 128 + i], 0)));
+  const [projected] = await model.call('project', {
+    ids,
+    layers: [2],
+    directions: [direction, h.slice(0, 128)],
+  });
+  const brute = ids.flatMap((_, t) =>
+    [direction, h.subarray(0, 128)].map(v => v.reduce((sum, x, i) => sum + x * h[t * 128 + i], 0)),
+  );
   expect(relativeError(projected, brute)).toBeLessThan(1e-5);
   const logits = await model.call('lens', { vectors: read.floats('resid_post.5'), norm: true });
   expect(relativeError(logits, read.floats('logits'))).toBeLessThan(1e-5);
@@ -167,16 +200,30 @@ it('refuses what the model does not have, naming it', async () => {
   const [ids] = prompts;
   await expect(model.call('generate', params({ rows: [{ ids: [5000], seed: 0 }] }))).rejects.toThrow('5000');
   await expect(model.call('generate', params({ rows: [{ ids: [], seed: 0 }] }))).rejects.toThrow('no tokens');
-  await expect(model.call('generate', params({ rows: [{ ids: new Array(600).fill(1), seed: 0 }] }))).rejects.toThrow('512');
-  const steer = (layer: number) => params({ rows: [{ ids, seed: 0, interventions: [{ layer, vector: 0, strength: 1 }] }] });
+  await expect(
+    model.call('generate', params({ rows: [{ ids: new Array(600).fill(1), seed: 0 }] })),
+  ).rejects.toThrow('512');
+  const steer = (layer: number) =>
+    params({ rows: [{ ids, seed: 0, interventions: [{ layer, vector: 0, strength: 1 }] }] });
   await expect(model.call('generate', steer(6))).rejects.toThrow('layers 0 to 5');
-  await expect(model.call('generate', { ...steer(2), vectors: [new Float32Array(3)] })).rejects.toThrow('3 numbers');
-  await expect(model.call('generate', { ...steer(2), vectors: [new Float32Array(128).fill(1e38)] })).rejects.toThrow('infinite');
+  await expect(model.call('generate', { ...steer(2), vectors: [new Float32Array(3)] })).rejects.toThrow(
+    '3 numbers',
+  );
+  const huge = { ...steer(2), vectors: [new Float32Array(128).fill(3e38)] };
+  huge.rows[0].interventions![0].strength = 10;
+  await expect(model.call('generate', huge)).rejects.toThrow('infinite');
 });
 
 it('rejects what is pending when the process is killed, and can be started again', async () => {
   const victim = await startModel(REASONING);
-  const call = victim.call('generate', params({ stop: [], maxTokens: 400, rows: Array.from({ length: 32 }, (_, seed) => ({ ids: prompts[0], seed })) }));
+  const call = victim.call(
+    'generate',
+    params({
+      stop: [],
+      maxTokens: 400,
+      rows: Array.from({ length: 32 }, (_, seed) => ({ ids: prompts[0], seed })),
+    }),
+  );
   setTimeout(() => process.kill(victim.pid!, 'SIGKILL'), 100);
   await expect(call).rejects.toThrow('SIGKILL');
   await expect(victim.call('info', {})).rejects.toThrow('Start it again');
@@ -186,7 +233,9 @@ it('rejects what is pending when the process is killed, and can be started again
 });
 
 it('passes its own self-test', async () => {
-  const results = await model.call('check', { ids: text.rawIds('First, let me see what Bob drinks there. '.repeat(8)) });
+  const results = await model.call('check', {
+    ids: text.rawIds('First, let me see what Bob drinks there. '.repeat(8)),
+  });
   expect(results.filter(result => !result.passed)).toEqual([]);
   expect(results.length).toBe(7);
 });

@@ -35,7 +35,10 @@ describe.each(names)('%s equals Hugging Face', name => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  const greedy = async (prompts: number[][], interventions?: { layer: number; vector: number; strength: number }[]) => {
+  const greedy = async (
+    prompts: number[][],
+    interventions?: { layer: number; vector: number; strength: number }[],
+  ) => {
     const rows = await model.call('generate', {
       rows: prompts.map(prompt => ({ ids: prompt, seed: 0, interventions })),
       vectors: [expected.floats('steer_vector')],
@@ -65,7 +68,9 @@ describe.each(names)('%s equals Hugging Face', name => {
   it('32 greedy tokens under steering', async () => {
     const layer = Number(expected.metadata.steer_layer);
     const strength = Number(expected.metadata.steer_strength);
-    expect(await greedy([ids], [{ layer, vector: 0, strength }])).toEqual([expected.integers('steered_greedy')]);
+    expect(await greedy([ids], [{ layer, vector: 0, strength }])).toEqual([
+      expected.integers('steered_greedy'),
+    ]);
   });
 
   it('a batch of three lengths', async () => {

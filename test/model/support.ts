@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ModelProcess } from '../../src/model/modelProcess';
 import { readFloat32, readSafetensorsHeader, readTensorBytes } from '../../src/files/safetensors';
+import { ModelProcess } from '../../src/model/modelProcess';
 
 /** The project's folder. */
 export const ROOT = join(__dirname, '..', '..');

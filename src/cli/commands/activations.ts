@@ -18,7 +18,8 @@ export function activationsCommand(program: Command): void {
     .requiredOption('--out <file>', 'safetensors file to write')
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async ({ model: folder, textFile, ids: given, layers: wanted, logits, out, threads }) => {
-      if (textFile === undefined && given === undefined) throw new UserError('Give a text with --text-file or token ids with --ids.');
+      if (textFile === undefined && given === undefined)
+        throw new UserError('Give a text with --text-file or token ids with --ids.');
       const model = TextModel.open(folder, { threads });
       try {
         const ids: number[] = given ?? model.rawIds(await requireText(textFile));

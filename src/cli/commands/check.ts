@@ -24,10 +24,21 @@ export function checkCommand(program: Command): void {
         const round = model.tokenizer.decode(ids, { skipSpecialTokens: true });
         report('tokenizer round trip', round.trim() === PROBE, `${ids.length} tokens`);
         const pool = await model.pool();
-        report('model opened', true, `${pool.info.architecture}, ${pool.info.layers} layers, d ${pool.info.dModel}, ${pool.info.provider}`);
-        const results = await pool.call('check', { ids }, { onEvent: r => report(r.name, r.passed, r.detail) });
+        report(
+          'model opened',
+          true,
+          `${pool.info.architecture}, ${pool.info.layers} layers, d ${pool.info.dModel}, ${pool.info.provider}`,
+        );
+        const results = await pool.call(
+          'check',
+          { ids },
+          { onEvent: r => report(r.name, r.passed, r.detail) },
+        );
         const failed = results.filter(result => !result.passed);
-        if (failed.length > 0) throw new UserError(`${folder} failed ${failed.length} of ${results.length} checks: ${failed.map(f => f.name).join('; ')}.`);
+        if (failed.length > 0)
+          throw new UserError(
+            `${folder} failed ${failed.length} of ${results.length} checks: ${failed.map(f => f.name).join('; ')}.`,
+          );
       } finally {
         await model.close();
       }

@@ -47,11 +47,19 @@ export function generateCommand(program: Command): void {
         interventions.push({ layer, vector: 0, strength: options.strength });
       }
       const ids = options.raw ? model.rawIds(prompt) : model.chatIds(prompt);
-      if (ids.length === 0) throw new UserError(`${options.promptFile} gives no tokens; write at least one word.`);
+      if (ids.length === 0)
+        throw new UserError(`${options.promptFile} gives no tokens; write at least one word.`);
       const { maxTokens, ...sampling } = samplingDefaults(options.model, options);
       const decoder = model.tokenizer.streamDecoder({ skipSpecialTokens: true });
       const [row] = await (await model.pool()).generate(
-        { rows: [{ ids, seed: options.seed, interventions }], vectors, sampling, maxTokens, stop: model.stop, stream: !options.json },
+        {
+          rows: [{ ids, seed: options.seed, interventions }],
+          vectors,
+          sampling,
+          maxTokens,
+          stop: model.stop,
+          stream: !options.json,
+        },
         {
           signal: cancelOnInterrupt(),
           onEvent: event => {
@@ -68,5 +76,9 @@ export function generateCommand(program: Command): void {
 }
 
 function jsonLine(model: TextModel, { tokenIds, finishReason }: GeneratedRow): string {
-  return JSON.stringify({ text: model.tokenizer.decode(tokenIds, { skipSpecialTokens: true }), tokenIds, finishReason });
+  return JSON.stringify({
+    text: model.tokenizer.decode(tokenIds, { skipSpecialTokens: true }),
+    tokenIds,
+    finishReason,
+  });
 }

@@ -13,7 +13,9 @@ export function importCommand(program: Command): void {
       process.stdout.write(`${rollouts} rollouts in ${out}\n`);
       if (parts > 0) {
         const share = ((100 * placed) / parts).toFixed(2);
-        process.stdout.write(`${placed} of ${parts} labelled parts placed (${share} %)${placed < parts ? `; the others are listed in ${out}/${IMPORT_REPORT}` : ''}\n`);
+        process.stdout.write(
+          `${placed} of ${parts} labelled parts placed (${share} %)${placed < parts ? `; the others are listed in ${out}/${IMPORT_REPORT}` : ''}\n`,
+        );
       }
     });
 }

@@ -14,7 +14,10 @@ export function labelCommand(program: Command): void {
       const progress = new Progress('Labels');
       const summary = await labelFolder(folder, { replace, onProgress: progress.update });
       progress.finish(`${summary.sentences} sentences in ${summary.rollouts} rollouts`);
-      if (summary.kept > 0) process.stderr.write(`${summary.kept} rollouts were labelled before and are kept as they are; --replace labels them anew.\n`);
+      if (summary.kept > 0)
+        process.stderr.write(
+          `${summary.kept} rollouts were labelled before and are kept as they are; --replace labels them anew.\n`,
+        );
       for (const [label, count] of [...summary.byLabel].sort((a, b) => b[1] - a[1])) {
         process.stdout.write(`${String(count).padStart(7)}  ${label}\n`);
       }

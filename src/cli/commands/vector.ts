@@ -14,7 +14,12 @@ export function vectorCommand(program: Command): void {
     .requiredOption('--rollouts <folder>', 'labelled rollouts')
     .option('--label <label>', 'label of the windows D+', 'backtracking')
     .requiredOption('--layer <n>', 'layer L of resid_post.L', whole(0))
-    .option('--offset <n>', "window's first token, counted from the sentence's first", whole(), DEFAULT_OFFSET)
+    .option(
+      '--offset <n>',
+      "window's first token, counted from the sentence's first",
+      whole(),
+      DEFAULT_OFFSET,
+    )
     .option('--length <n>', 'tokens of the window', whole(1), DEFAULT_LENGTH)
     .requiredOption('--out <file>', 'safetensors file to write')
     .option('--threads <n>', 'threads inside an operator', whole(1))
@@ -22,11 +27,18 @@ export function vectorCommand(program: Command): void {
       const model = TextModel.open(folder, { threads });
       try {
         const progress = new Progress('Harvest');
-        const made = await makeVector(model, rollouts, { label, layer, offset, length }, out, progress.update);
+        const made = await makeVector(
+          model,
+          rollouts,
+          { label, layer, offset, length },
+          out,
+          progress.update,
+        );
         const { norm, meanNorm, positives, windows, splitHalfCosine } = made.result;
         progress.finish(`${positives} ${label} windows of ${windows}`);
         for (const { stored } of made.rollouts) {
-          for (const { line, message } of stored.problems) process.stderr.write(`${stored.name}.rollout.ann, line ${line}: ${message}\n`);
+          for (const { line, message } of stored.problems)
+            process.stderr.write(`${stored.name}.rollout.ann, line ${line}: ${message}\n`);
         }
         process.stdout.write(
           `${out}: |v| ${norm.toPrecision(4)}, mean activation ${meanNorm.toPrecision(4)}, split-half cosine ${splitHalfCosine?.toFixed(3) ?? 'unknown'}\n`,

@@ -69,11 +69,13 @@ export function parseConfig(json: Record<string, unknown>, path: string): ModelC
   }
   const number = (key: string, fallback?: number): number => {
     const value = json[key] ?? fallback;
-    if (typeof value !== 'number' || !(value > 0)) throw new UserError(`${path}: ${key} is missing or not a positive number.`);
+    if (typeof value !== 'number' || !(value > 0))
+      throw new UserError(`${path}: ${key} is missing or not a positive number.`);
     return value;
   };
   const activation = json.hidden_act ?? 'silu';
-  if (activation !== 'silu') throw new UserError(`${path}: hidden_act ${activation} is not supported; silu is.`);
+  if (activation !== 'silu')
+    throw new UserError(`${path}: hidden_act ${activation} is not supported; silu is.`);
   const flag = (rule: boolean | string): boolean => (typeof rule === 'boolean' ? rule : json[rule] === true);
 
   const dModel = number('hidden_size');
@@ -112,14 +114,18 @@ function slidingWindows(json: Record<string, unknown>, architecture: Architectur
   if (!on || !window) return new Array(layers).fill(0);
   const types = json.layer_types as string[] | undefined;
   // Qwen's older configs give no layer_types: the layers from max_window_layers on slide.
-  const firstSliding = architecture.slidingWindow === 'sliding_window' ? 0 : Number(json.max_window_layers ?? 0);
+  const firstSliding =
+    architecture.slidingWindow === 'sliding_window' ? 0 : Number(json.max_window_layers ?? 0);
   return Array.from({ length: layers }, (_, layer) =>
     (types ? types[layer] === 'sliding_attention' : layer >= firstSliding) ? window : 0,
   );
 }
 
 function ropeConfig(json: Record<string, unknown>, path: string): RopeConfig {
-  const source = { ...(json.rope_scaling as object), ...(json.rope_parameters as object) } as Record<string, unknown>;
+  const source = { ...(json.rope_scaling as object), ...(json.rope_parameters as object) } as Record<
+    string,
+    unknown
+  >;
   const type = String(source.rope_type ?? source.type ?? 'default');
   const theta = Number(source.rope_theta ?? json.rope_theta ?? 10000);
   const partial = Number(source.partial_rotary_factor ?? json.partial_rotary_factor ?? 1);

@@ -20,7 +20,9 @@ export function requireFinite(weights: Weights): void {
   for (const entry of weights.values()) {
     const at = firstNonFinite(readFloat32(entry));
     if (at >= 0) {
-      throw new UserError(`${entry.file}: the tensor ${entry.name} holds a NaN or infinite value (element ${at}). The checkpoint is damaged; copy or download it again.`);
+      throw new UserError(
+        `${entry.file}: the tensor ${entry.name} holds a NaN or infinite value (element ${at}). The checkpoint is damaged; copy or download it again.`,
+      );
     }
   }
 }

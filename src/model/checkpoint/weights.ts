@@ -30,15 +30,20 @@ function weightFiles(folder: string): string[] {
     }
     return [...new Set(Object.values(map))].map(shard => {
       const path = join(folder, shard);
-      if (!existsSync(path)) throw new UserError(`${path} is missing although ${INDEX} names it. Copy the whole model folder.`);
+      if (!existsSync(path))
+        throw new UserError(`${path} is missing although ${INDEX} names it. Copy the whole model folder.`);
       return realpathSync(path);
     });
   }
   const single = join(folder, 'model.safetensors');
   if (existsSync(single)) return [realpathSync(single)];
-  const others = existsSync(folder) ? readdirSync(folder).filter(name => /\.(bin|pt|pth|gguf|safetensors)$/.test(name)) : [];
+  const others = existsSync(folder)
+    ? readdirSync(folder).filter(name => /\.(bin|pt|pth|gguf|safetensors)$/.test(name))
+    : [];
   const found = others.length ? ` It holds ${others.slice(0, 3).join(', ')}.` : '';
-  throw new UserError(`${folder} has neither model.safetensors nor ${INDEX}.${found} Name a Hugging Face folder with safetensors weights.`);
+  throw new UserError(
+    `${folder} has neither model.safetensors nor ${INDEX}.${found} Name a Hugging Face folder with safetensors weights.`,
+  );
 }
 
 /** Names and shapes of the tensors that a model of this config consists of. */
@@ -77,12 +82,19 @@ export function selectWeights(config: ModelConfig, weights: Weights, folder: str
   const selected: Weights = new Map();
   for (const [name, shape] of expectedShapes(config)) {
     const entry = weights.get(name);
-    if (!entry) throw new UserError(`${folder}: the tensor ${name} is missing. The checkpoint and config.json do not belong together, or a shard was not copied.`);
+    if (!entry)
+      throw new UserError(
+        `${folder}: the tensor ${name} is missing. The checkpoint and config.json do not belong together, or a shard was not copied.`,
+      );
     if (entry.shape.join() !== shape.join()) {
-      throw new UserError(`${folder}: the tensor ${name} has shape [${entry.shape}] where config.json needs [${shape}].`);
+      throw new UserError(
+        `${folder}: the tensor ${name} has shape [${entry.shape}] where config.json needs [${shape}].`,
+      );
     }
     if (!FLOATING.has(entry.dtype)) {
-      throw new UserError(`${folder}: the tensor ${name} is stored as ${entry.dtype}; float32, float16 or bfloat16 weights are needed.`);
+      throw new UserError(
+        `${folder}: the tensor ${name} is stored as ${entry.dtype}; float32, float16 or bfloat16 weights are needed.`,
+      );
     }
     selected.set(name, entry);
   }

@@ -27,7 +27,14 @@ export interface GraphSpec {
 export type LinearForm = 'fused' | 'gemm';
 
 /** A graph with nothing asked of it. */
-export const PLAIN_GRAPH: GraphSpec = { blocks: 0, steer: [], residuals: [], pool: [], project: [], logits: false };
+export const PLAIN_GRAPH: GraphSpec = {
+  blocks: 0,
+  steer: [],
+  residuals: [],
+  pool: [],
+  project: [],
+  logits: false,
+};
 
 /**
  * Builds the instrumented decoder. Inputs: `ids` int32 [B,T], `lengths` int32 [B] (valid keys of the row − 1), `total`
@@ -164,7 +171,11 @@ class DecoderGraph {
     }
   }
 
-  private addAndNorm(branch: string | undefined, residual: string, norm: string): { normed: string; sum: string } {
+  private addAndNorm(
+    branch: string | undefined,
+    residual: string,
+    norm: string,
+  ): { normed: string; sum: string } {
     const { g, config } = this;
     const epsilon = { float: config.normEpsilon };
     if (branch === undefined) {
@@ -274,8 +285,13 @@ class DecoderGraph {
     }
     const shape = g.op('Shape', [x], { end: 2 });
     const flat = g.op('Reshape', [x, g.constant([-1, this.shapeOf(weight)[1]])]);
-    const product = g.op('Gemm', bias ? [flat, weight, this.tensor(`${name}.bias`)] : [flat, weight], { transB: 1 });
-    return g.op('Reshape', [product, g.op('Concat', [shape, g.constant([this.shapeOf(weight)[0]])], { axis: 0 })]);
+    const product = g.op('Gemm', bias ? [flat, weight, this.tensor(`${name}.bias`)] : [flat, weight], {
+      transB: 1,
+    });
+    return g.op('Reshape', [
+      product,
+      g.op('Concat', [shape, g.constant([this.shapeOf(weight)[0]])], { axis: 0 }),
+    ]);
   }
 
   private product(x: string, weight: string): string {

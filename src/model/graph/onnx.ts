@@ -123,7 +123,12 @@ export class GraphBuilder {
     const name = `const_${values.join('_').replaceAll('-', 'm')}`;
     if (!this.initializers.has(name)) {
       const raw = new BigInt64Array(values.map(BigInt));
-      this.initializers.set(name, { name, dims: [values.length], dataType: ELEMENT.int64, rawData: new Uint8Array(raw.buffer) });
+      this.initializers.set(name, {
+        name,
+        dims: [values.length],
+        dataType: ELEMENT.int64,
+        rawData: new Uint8Array(raw.buffer),
+      });
     }
     return name;
   }
@@ -134,7 +139,12 @@ export class GraphBuilder {
   }
 
   /** Adds a node of the com.microsoft operators; outputs named '' are left out. Returns the outputs' names. */
-  microsoft(type: string, inputs: string[], outputs: string[], attributes: Record<string, Attribute> = {}): string[] {
+  microsoft(
+    type: string,
+    inputs: string[],
+    outputs: string[],
+    attributes: Record<string, Attribute> = {},
+  ): string[] {
     return this.node('com.microsoft', type, inputs, outputs, attributes);
   }
 
@@ -163,7 +173,13 @@ export class GraphBuilder {
     return ModelProto.encode(model).finish();
   }
 
-  private node(domain: string, opType: string, input: string[], output: string[], attributes: Record<string, Attribute>): string[] {
+  private node(
+    domain: string,
+    opType: string,
+    input: string[],
+    output: string[],
+    attributes: Record<string, Attribute>,
+  ): string[] {
     const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
     this.nodes.push({ domain, opType, input, output, attribute, name: `${opType}_${this.nodes.length}` });
     return output;

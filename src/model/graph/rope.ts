@@ -29,11 +29,22 @@ export function ropeFrequencies(rope: RopeConfig, headDim: number): Frequencies 
   }
   const plain = new Float32Array(headDim / 2);
   for (let i = 0; i < plain.length; i++) plain[i] = f(1 / f(rope.theta ** f((2 * i) / headDim)));
-  return scaling(plain, rope, headDim);
+  const frequencies = scaling(plain, rope, headDim);
+  if (!frequencies.inverse.every(Number.isFinite)) {
+    throw new UserError(
+      `RoPE scaling of type ${rope.type} lacks a number that it needs; config.json is incomplete.`,
+    );
+  }
+  return frequencies;
 }
 
 /** Tables for the first `positions` positions, `width` ≥ headDim / 2 columns wide. */
-export function ropeTables(rope: RopeConfig, headDim: number, positions: number, width = headDim / 2): RopeTables {
+export function ropeTables(
+  rope: RopeConfig,
+  headDim: number,
+  positions: number,
+  width = headDim / 2,
+): RopeTables {
   const { inverse, attentionFactor } = ropeFrequencies(rope, headDim);
   const cos = new Float32Array(positions * width);
   const sin = new Float32Array(positions * width);

@@ -29,7 +29,12 @@ export class Decoder {
     private readonly spec: GraphSpec,
   ) {}
 
-  static async create(model: LoadedModel, spec: GraphSpec, cache: KvCache, prepack: boolean): Promise<Decoder> {
+  static async create(
+    model: LoadedModel,
+    spec: GraphSpec,
+    cache: KvCache,
+    prepack: boolean,
+  ): Promise<Decoder> {
     return new Decoder(model, await model.decoder(spec, prepack), cache, spec);
   }
 

@@ -66,7 +66,11 @@ class Generation {
     const { layers } = model.config;
     const longest = Math.max(...params.rows.map(row => row.ids.length));
     // Short jobs get all the room they can need; long ones start small and grow.
-    const capacity = Math.min(longest + params.maxTokens, Math.max(longest + 64, 512), model.config.maxPositions);
+    const capacity = Math.min(
+      longest + params.maxTokens,
+      Math.max(longest + 64, 512),
+      model.config.maxPositions,
+    );
     const cache = new KvCache(model.config, layers, this.rows, capacity);
     const prepack = model.small || this.rows >= PREPACK_ROWS;
     const spec = { ...PLAIN_GRAPH, blocks: layers, steer: this.steering.layers, logits: true };
@@ -77,7 +81,8 @@ class Generation {
       throwIfCancelled(this.context.signal);
       const waiting = params.rows.length - this.next;
       const free = this.rows - this.slots.length;
-      if (waiting > 0 && (free >= Math.min(worthFilling, waiting) || this.slots.length === 0)) await this.prefill(free);
+      if (waiting > 0 && (free >= Math.min(worthFilling, waiting) || this.slots.length === 0))
+        await this.prefill(free);
       else await this.decode();
     }
     return this.results;
@@ -123,7 +128,11 @@ class Generation {
     this.draw(firstRow, logits);
   }
 
-  private async prefillPieces(firstRow: number, ids: number[], steering: Record<string, Tensor>): Promise<Float32Array> {
+  private async prefillPieces(
+    firstRow: number,
+    ids: number[],
+    steering: Record<string, Tensor>,
+  ): Promise<Float32Array> {
     for (let start = 0; ; start += PREFILL_TOKENS) {
       throwIfCancelled(this.context.signal);
       const piece = ids.slice(start, start + PREFILL_TOKENS);
@@ -169,7 +178,11 @@ class Generation {
       slot.tokenIds.push(slot.last);
     }
     if (this.params.stream) {
-      this.context.emit({ kind: 'tokens', rows: drawn.map(slot => slot.row), ids: drawn.map(slot => slot.last) });
+      this.context.emit({
+        kind: 'tokens',
+        rows: drawn.map(slot => slot.row),
+        ids: drawn.map(slot => slot.last),
+      });
     }
     for (let b = this.slots.length - 1; b >= first; b--) this.retireIfEnded(b);
   }
@@ -178,7 +191,8 @@ class Generation {
     const slot = this.slots[index];
     const stopped = this.stop.has(slot.last);
     // The token just drawn takes a position of its own in the next step.
-    const full = slot.tokenIds.length >= this.params.maxTokens || slot.length >= this.model.config.maxPositions;
+    const full =
+      slot.tokenIds.length >= this.params.maxTokens || slot.length >= this.model.config.maxPositions;
     if (!stopped && !full) return;
     const result: GeneratedRow = { tokenIds: slot.tokenIds, finishReason: stopped ? 'stop' : 'length' };
     this.results[slot.row] = result;
@@ -193,7 +207,8 @@ class Generation {
 
   private makeRoom(positions: number): void {
     const { cache } = this.decoder;
-    if (positions > cache.capacity) cache.grow(Math.min(Math.max(positions, cache.capacity * 2), this.model.config.maxPositions));
+    if (positions > cache.capacity)
+      cache.grow(Math.min(Math.max(positions, cache.capacity * 2), this.model.config.maxPositions));
   }
 
   private requireUsable(ids: number[]): void {
@@ -203,6 +218,9 @@ class Generation {
       throw new UserError(`The prompt has ${ids.length} tokens; the model takes ${maxPositions} at most.`);
     }
     const bad = ids.find(id => !(id >= 0 && id < vocabulary));
-    if (bad !== undefined) throw new UserError(`Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${vocabulary - 1}.`);
+    if (bad !== undefined)
+      throw new UserError(
+        `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${vocabulary - 1}.`,
+      );
   }
 }

@@ -84,7 +84,8 @@ function poolInputs(
 ): Record<string, Tensor> {
   const width = hi - lo + 1;
   // A piece without a window still needs inputs that are not empty; its one row is not read.
-  if (plan.length === 0) plan = [{ group: { label: '', half: 0, from: 0, to: 0, firsts: [] }, from: 0, to: 0, firsts: [start] }];
+  if (plan.length === 0)
+    plan = [{ group: { label: '', half: 0, from: 0, to: 0, firsts: [] }, from: 0, to: 0, firsts: [start] }];
   const firsts = plan.flatMap(piece => piece.firsts);
   const positions = new Int32Array(firsts.length * width);
   for (const [sentence, first] of firsts.entries()) {

@@ -69,7 +69,8 @@ export class KvCache {
   moveRow(from: number, to: number, length: number): void {
     if (from === to) return;
     for (const buffers of [this.keys, this.values]) {
-      for (const buffer of buffers) this.copyRow(buffer, from, this.capacity, buffer, to, this.capacity, length);
+      for (const buffer of buffers)
+        this.copyRow(buffer, from, this.capacity, buffer, to, this.capacity, length);
     }
   }
 
@@ -103,7 +104,10 @@ export class KvCache {
     const { kvHeads } = this.config;
     for (let head = 0; head < kvHeads; head++) {
       const start = (from * kvHeads + head) * sourceCapacity * headDim;
-      target.set(source.subarray(start, start + length * headDim), (to * kvHeads + head) * targetCapacity * headDim);
+      target.set(
+        source.subarray(start, start + length * headDim),
+        (to * kvHeads + head) * targetCapacity * headDim,
+      );
     }
   }
 }

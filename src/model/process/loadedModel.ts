@@ -7,7 +7,7 @@ import { requireFinite, totalBytes } from '../checkpoint/finite';
 import { asFloat32 } from '../checkpoint/float32Copy';
 import { locateWeights, selectWeights, type Weights } from '../checkpoint/weights';
 import { buildDecoder, buildLens, cacheHeadDim, type GraphSpec } from '../graph/decoder';
-import { ropeTables } from '../graph/rope';
+import { ropeFrequencies, ropeTables } from '../graph/rope';
 
 /** How a model is opened. */
 export interface OpenOptions {
@@ -40,8 +40,13 @@ export class LoadedModel {
   }
 
   /** Opens a Hugging Face folder; throws a UserError for what is missing, unknown or damaged. */
-  static async open(options: OpenOptions, progress?: (done: number, total: number) => void): Promise<LoadedModel> {
+  static async open(
+    options: OpenOptions,
+    progress?: (done: number, total: number) => void,
+  ): Promise<LoadedModel> {
     const config = readConfig(options.folder);
+    // A scaling that is not known is refused now, not at the first token.
+    ropeFrequencies(config.rope, config.headDim);
     const stored = selectWeights(config, locateWeights(options.folder), options.folder);
     if (totalBytes(stored) <= SCAN_AT_OPEN_BYTES) requireFinite(stored);
     const weights = await asFloat32(stored, progress);
@@ -60,7 +65,9 @@ export class LoadedModel {
 
   /** The session from residuals [N,d] to logits [N,V], with or without the final norm. */
   lens(norm: boolean): Promise<InferenceSession> {
-    return this.session(`lens ${norm}`, this.small, () => buildLens(this.config, this.weights, this.root, norm));
+    return this.session(`lens ${norm}`, this.small, () =>
+      buildLens(this.config, this.weights, this.root, norm),
+    );
   }
 
   /** Rotary tables for at least `positions` positions. */
@@ -70,7 +77,11 @@ export class LoadedModel {
       const width = cacheHeadDim(this.config) / 2;
       const { cos, sin } = ropeTables(this.config.rope, this.config.headDim, rounded, width);
       const dims = [rounded, width];
-      this.rope = { positions: rounded, cos: new Tensor('float32', cos, dims), sin: new Tensor('float32', sin, dims) };
+      this.rope = {
+        positions: rounded,
+        cos: new Tensor('float32', cos, dims),
+        sin: new Tensor('float32', sin, dims),
+      };
     }
     return this.rope;
   }

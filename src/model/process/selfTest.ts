@@ -38,7 +38,11 @@ export async function selfTest(
 
   const stepwise = await probe.tokenByToken({ logits: true });
   const cacheError = relativeError(stepwise.logits, plain.logits);
-  report('KV cache on and off agree', cacheError < TOLERANCE, `largest difference ${cacheError.toExponential(1)} of the largest logit`);
+  report(
+    'KV cache on and off agree',
+    cacheError < TOLERANCE,
+    `largest difference ${cacheError.toExponential(1)} of the largest logit`,
+  );
 
   const steer = [{ layer, vector: 0, strength: 2 }];
   const spec = { residuals: [layer], steer: [layer] };
@@ -47,16 +51,28 @@ export async function selfTest(
     (await probe.prompt(spec)).residuals,
     2,
   );
-  report('steering reaches every prompt token', inPrompt < TOLERANCE, `largest difference from h + 2·v: ${inPrompt.toExponential(1)}`);
+  report(
+    'steering reaches every prompt token',
+    inPrompt < TOLERANCE,
+    `largest difference from h + 2·v: ${inPrompt.toExponential(1)}`,
+  );
   const inSteps = probe.steeringError(
     (await probe.tokenByToken(spec, steer)).residuals,
     (await probe.tokenByToken(spec)).residuals,
     2,
   );
-  report('steering reaches every generated token', inSteps < TOLERANCE, `largest difference from h + 2·v: ${inSteps.toExponential(1)}`);
+  report(
+    'steering reaches every generated token',
+    inSteps < TOLERANCE,
+    `largest difference from h + 2·v: ${inSteps.toExponential(1)}`,
+  );
 
   const batchError = await probe.batchError();
-  report('a batch row equals the same row alone', batchError < TOLERANCE, `largest difference ${batchError.toExponential(1)} over rows of 3 lengths`);
+  report(
+    'a batch row equals the same row alone',
+    batchError < TOLERANCE,
+    `largest difference ${batchError.toExponential(1)} over rows of 3 lengths`,
+  );
   report('the provider agrees with the CPU', true, 'the provider is the CPU');
   return results;
 }
@@ -92,7 +108,10 @@ class Probe {
   /** Largest relative difference between steered − unsteered and strength·v over every position. */
   steeringError(steered: Float32Array, unsteered: Float32Array, strength: number): number {
     const d = this.direction.length;
-    return relativeError(steered, unsteered.map((h, i) => h + strength * this.direction[i % d]));
+    return relativeError(
+      steered,
+      unsteered.map((h, i) => h + strength * this.direction[i % d]),
+    );
   }
 
   /** Three rows of different lengths together and alone: largest relative difference of their last logits. */
@@ -117,7 +136,10 @@ class Probe {
     const v = config.vocabulary;
     return Math.max(
       ...lengths.map((length, b) =>
-        relativeError(logits.subarray(b * v, (b + 1) * v), alone.logits.subarray((length - 1) * v, length * v)),
+        relativeError(
+          logits.subarray(b * v, (b + 1) * v),
+          alone.logits.subarray((length - 1) * v, length * v),
+        ),
       ),
     );
   }

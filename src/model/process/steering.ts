@@ -12,14 +12,21 @@ export class SteeringInputs {
   ) {}
 
   /** Layers that any of these interventions touches; throws a UserError for a layer or vector that does not exist. */
-  static layersOf(rows: (Intervention[] | undefined)[], blocks: number, vectors: Float32Array[], dModel: number): number[] {
+  static layersOf(
+    rows: (Intervention[] | undefined)[],
+    blocks: number,
+    vectors: Float32Array[],
+    dModel: number,
+  ): number[] {
     const layers = new Set<number>();
     for (const { layer, vector } of rows.flatMap(row => row ?? [])) {
       if (!(Number.isInteger(layer) && layer >= 0 && layer < blocks)) {
         throw new UserError(`Layer ${layer} does not exist: the model has layers 0 to ${blocks - 1}.`);
       }
       if (vector !== undefined && vectors[vector]?.length !== dModel) {
-        throw new UserError(`The steering vector has ${vectors[vector]?.length ?? 0} numbers where the model's residual stream has ${dModel}.`);
+        throw new UserError(
+          `The steering vector has ${vectors[vector]?.length ?? 0} numbers where the model's residual stream has ${dModel}.`,
+        );
       }
       layers.add(layer);
     }

@@ -34,7 +34,9 @@ export class TextReader {
       }
     }
     if (longest > config.maxPositions) {
-      throw new UserError(`A text of ${longest} tokens is longer than the model's ${config.maxPositions} positions.`);
+      throw new UserError(
+        `A text of ${longest} tokens is longer than the model's ${config.maxPositions} positions.`,
+      );
     }
     const blocks = wanted.logits ? config.layers : Math.max(...layers) + 1;
     const spec = { ...PLAIN_GRAPH, ...wanted, blocks };
@@ -50,7 +52,9 @@ export class TextReader {
   ): AsyncGenerator<Piece> {
     const bad = ids.find(id => !(id >= 0 && id < this.model.config.vocabulary));
     if (bad !== undefined) {
-      throw new UserError(`Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`);
+      throw new UserError(
+        `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
+      );
     }
     for (let start = 0; start < ids.length; start += PIECE_TOKENS) {
       throwIfCancelled(signal);
