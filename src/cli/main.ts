@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { activationsCommand } from './commands/activations';
 import { checkCommand } from './commands/check';
+import { demoCommand } from './commands/demo';
 import { generateCommand } from './commands/generate';
 import { importCommand } from './commands/import';
 import { labelCommand } from './commands/label';
+import { reproduceCommand } from './commands/reproduce';
 import { rolloutsCommand } from './commands/rollouts';
 import { vectorCommand } from './commands/vector';
 import { fail } from './terminal';
@@ -24,6 +26,8 @@ for (const add of [
   labelCommand,
   importCommand,
   vectorCommand,
+  reproduceCommand,
+  demoCommand,
 ]) {
   add(program);
 }
