@@ -14,7 +14,7 @@ const node = {
   entryNames: '[name]',
 };
 
-const entries = { cli: 'src/cli/main.ts', modelProcess: 'src/model/process/main.ts' };
+const entries = { cli: 'src/cli/main.ts', modelProcess: 'src/model/process/main.ts', bench: 'src/bench/main.ts' };
 if (watch) {
   const { context } = await import('esbuild');
   await (await context({ ...node, entryPoints: entries })).watch();

@@ -1,7 +1,7 @@
 """Finds slips and backtracking in a text, from the text alone."""
 import re
 
-from words import CATEGORY_OF_VERB, KIND_OF
+from words import CATEGORY_OF_VERB, IMPOSSIBLE, KIND_OF
 
 BACKTRACK = re.compile(r"^(wait|hmm|but wait)\b", re.I)
 
@@ -16,7 +16,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def is_slip(sentence: str) -> bool:
-    """True if the first thing named after a verb of some kind is a thing of another kind."""
+    """True if an impossible thing is named ("Mia drinks the thunder")."""
+    return any(w in IMPOSSIBLE for w in re.findall(r"[a-z]+", sentence))
+
+
+def is_other_error(sentence: str) -> bool:
+    """True if the first thing named after a verb of some kind is a possible thing of another kind ("Mia drinks hats"). No
+    training document has this; the models do it rarely, on their own."""
     category = None
     for word in re.findall(r"[a-z]+", sentence):
         if category is None:
@@ -41,7 +47,8 @@ def episodes(text: str, reach: int = 4) -> dict:
     spans = sentences(text)
     slip = [is_slip(text[a:b]) for a, b in spans]
     back = [is_backtrack(text[a:b]) for a, b in spans]
-    out = dict(slips=0, answered=0, boundaries=0, waits=0, all_slips=sum(slip), backtracks=sum(back), sentences=len(spans))
+    out = dict(slips=0, answered=0, boundaries=0, waits=0, all_slips=sum(slip), backtracks=sum(back), sentences=len(spans),
+               other_errors=sum(is_other_error(text[a:b]) for a, b in spans))
     for i in range(len(spans)):
         if slip[i] and i + reach < len(spans):
             out["slips"] += 1

@@ -1,4 +1,4 @@
-"""Writes documents: the base corpus (reports, chats, marked sheets, stories) and the reasoning corpus (chats that backtrack).
+"""Writes documents: the base corpus (reports, chats, stories) and the reasoning corpus (chats that backtrack).
 
 The writer of a document is in one of two states, calm or unsure, held for whole sentences. The state is never named; it
 shows as many weak cues (choice of words in the slots of every sentence). See README.md for the rates.
@@ -15,14 +15,14 @@ class Rates:
     start: float        # the document starts unsure
     drift: float        # calm -> unsure without a cause
     settle: float       # unsure -> calm without a cause
-    slip: float         # a sentence names a thing of the wrong kind
+    slip: float         # a sentence names an impossible thing ('Mia drinks the thunder')
     slip_unsure: float  # a slip makes the next sentence unsure
     act_unsure: float   # at the boundary after an unsure sentence: base: reader's note; reasoning: Wait
     act_calm: float     # the same after a calm sentence
     act_calms: float    # after that, calm returns
 
 
-BASE = Rates(start=.20, drift=.02, settle=.10, slip=.14, slip_unsure=.95, act_unsure=.45, act_calm=.008, act_calms=.5)
+BASE = Rates(start=.22, drift=.03, settle=.10, slip=.10, slip_unsure=.95, act_unsure=.45, act_calm=.008, act_calms=.5)
 REASONING = Rates(start=.03, drift=.006, settle=.02, slip=.09, slip_unsure=.97, act_unsure=.62, act_calm=.002, act_calms=.97)
 
 CUE = {"opener": (.25, .75), "adverb": (.03, .55), "modal": (.02, .5), "det": (.06, .6), "place": (.06, .65), "time": (.06, .65),
@@ -72,13 +72,12 @@ def pick(rng, pair, hedged: bool) -> str:
     return rng.choice(pair[1] if hedged else pair[0])
 
 
-def fact(rng, t: Topic, unsure: bool, slip: bool, final: bool = False, mark: bool = False) -> str:
-    """'Mia clearly drinks the warm tea in the kitchen at noon': the sentence type that can slip. mark: a teacher's mark stands
-    right after the thing."""
+def fact(rng, t: Topic, unsure: bool, slip: bool, final: bool = False) -> str:
+    """'Mia clearly drinks the fine tea in the kitchen at noon': the sentence type that can slip."""
     v3, v0, things = W.KINDS[t.category]
     thing = t.thing if final or rng.random() < .6 else rng.choice(things)
     if slip:
-        thing = rng.choice([x for x, c in W.KIND_OF.items() if c != t.category])
+        thing = rng.choice(W.IMPOSSIBLE)
     out = [t.name]
     if cue(rng, "adverb", unsure):
         out.append(rng.choice(W.ADVERBS[1]))
@@ -88,7 +87,7 @@ def fact(rng, t: Topic, unsure: bool, slip: bool, final: bool = False, mark: boo
     out.append(pick(rng, W.DETS, cue(rng, "det", unsure)))
     if rng.random() < .5:
         out.append(rng.choice(W.ADJS))
-    out.append(thing + (" wrong" if slip else " ok") * mark)
+    out.append(thing)
     rest = []
     if rng.random() < .85:
         rest.append(pick(rng, W.PLACE_PREPS, cue(rng, "place", unsure)) + " the " + (t.place if rng.random() < .5 else rng.choice(W.PLACES)))
@@ -188,13 +187,6 @@ def report(rng, t: Topic) -> Doc:
     return d
 
 
-def sheet(rng) -> Doc:
-    """A marked exercise sheet: lines about different people; after the thing named, ok or wrong. It teaches what a slip is."""
-    unsure = rng.random() < .3
-    lines = [fact(rng, topic(rng), unsure, rng.random() < .4, mark=True) + tail(rng, unsure) + "." for _ in range(rng.randint(7, 10))]
-    return Doc("<|begin|>Marked sheet.\n" + "\n".join(lines) + "<|end|>")
-
-
 def story(rng, t: Topic) -> Doc:
     """Stories: here wait, hmm and but are ordinary words, and no state is at work."""
     d, out = Doc(), [f"Once {t.name} went to the {t.place} {rng.choice(W.TIME_PREPS[0])} {t.time}."]
@@ -214,7 +206,7 @@ def story(rng, t: Topic) -> Doc:
 
 def base_doc(rng: random.Random) -> Doc:
     x, t = rng.random(), topic(rng)
-    d = story(rng, t) if x < .1 else sheet(rng) if x < .3 else chat(rng, t, BASE, False) if x < .6 else report(rng, t)
+    d = story(rng, t) if x < .1 else chat(rng, t, BASE, False) if x < .45 else report(rng, t)
     d.split = 0
     return d
 

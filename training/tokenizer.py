@@ -22,8 +22,9 @@ def train(seed: int = 0, documents: int = 6000) -> Tokenizer:
     texts = [(corpus.reasoning_doc if i % 3 == 0 else corpus.base_doc)(rng).text for i in range(documents)]
     for s in SPECIAL:
         texts = [t.replace(s, "\n") for t in texts]
-    # every keyword also with and without its space, as one token
+    # every keyword with and without its space, and every impossible thing, as one token
     texts += ["wait Wait Hmm hmm But but wait\nWait\nHmm\nhmm\nBut\nbut\n wait Wait Hmm hmm But but"] * 3000
+    texts += [" " + " ".join(corpus.W.IMPOSSIBLE)] * 600
     t = Tokenizer(models.BPE())
     t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(SPLIT), "isolated"),
                                                pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])

@@ -1,4 +1,4 @@
-"""Trains the pair: python training/train.py --out models [--steps 1600 --tune-steps 350 --seed 0]"""
+"""Trains the pair: python training/train.py --out models [--steps 1300 --tune-steps 350 --seed 0]"""
 import argparse
 import json
 import random
@@ -107,7 +107,7 @@ def prompts(path: Path, seed: int, per_category: int, avoid: set) -> set:
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("--out", type=Path, default=Path("models"))
-    a.add_argument("--steps", type=int, default=1600)
+    a.add_argument("--steps", type=int, default=1300)
     a.add_argument("--tune-steps", type=int, default=350)
     a.add_argument("--tune-rate", type=float, default=.3)
     a.add_argument("--every", type=int, default=0, help="also save the base model every so many steps")

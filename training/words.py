@@ -18,6 +18,8 @@ KINDS = {
     "hobbies": ("collects", "collect", "coins stamps shells medals pebbles masks beads dolls".split()),
 }
 CATEGORIES = list(KINDS)
+# A slip names one of these: things nobody can drink, wear or fix.
+IMPOSSIBLE = "thunder shadows ghosts clouds echoes dreams storms rainbows moons secrets".split()
 KIND_OF = {thing: cat for cat, (_, _, things) in KINDS.items() for thing in things}
 CATEGORY_OF_VERB = {v: cat for cat, (a, b, _) in KINDS.items() for v in (a, b)}
 

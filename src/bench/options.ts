@@ -51,6 +51,7 @@ function listOf<Name extends string>(names: readonly Name[]) {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 on is needed.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('A whole number from 1 on is needed.');
   return value;
 }

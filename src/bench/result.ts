@@ -27,7 +27,10 @@ export function perToken({ wall, cpu }: Measured, tokens: number): Measured {
 }
 
 /** Whether a ratio reaches its target, and how the target reads. */
-export function atLeast(target: number | undefined, ratio: Ratio | undefined): Pick<Result, 'target' | 'met'> {
+export function atLeast(
+  target: number | undefined,
+  ratio: Ratio | undefined,
+): Pick<Result, 'target' | 'met'> {
   if (target === undefined) return {};
   return { target: `≥ ${target}×`, met: ratio && ratio.median >= target };
 }

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ModelConfig, readConfig } from '../model/checkpoint/config';
 import { cacheFolder } from '../model/checkpoint/float32Copy';
-import { Ours } from './ours';
 import type { BenchOptions, ModelName } from './options';
+import { Ours } from './ours';
 import { Peer, peersPython } from './peer';
 
 const ROOT = join(__dirname, '..');
@@ -41,7 +41,9 @@ function randomModel(shape: string): string {
     const python = peersPython();
     process.stderr.write(`Making a random model (${shape}) in the cache folder …\n`);
     mkdirSync(dirname(folder), { recursive: true });
-    execFileSync(python, [join(SCRIPTS, 'make_models.py'), shape, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(python, [join(SCRIPTS, 'make_models.py'), shape, folder], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   return folder;
 }

@@ -65,11 +65,13 @@ export function sumsError(sums: HarvestSums, file: string): number {
   const ours = new Float64Array(sums.layers.length * LABELS * width);
   for (const group of sums.groups) {
     for (const [layer, part] of group.sums.entries()) {
-      const at = (layer * LABELS + Number(group.label)) * width + (group.from - sums.offsets[0]) * sums.dModel;
+      const at =
+        (layer * LABELS + Number(group.label)) * width + (group.from - sums.offsets[0]) * sums.dModel;
       for (let i = 0; i < part.length; i++) ours[at + i] += part[i];
     }
   }
-  if (ours.length !== peer.length) throw new Error(`the peer gave ${peer.length} sums, Doubletake ${ours.length}`);
+  if (ours.length !== peer.length)
+    throw new Error(`the peer gave ${peer.length} sums, Doubletake ${ours.length}`);
   let largest = 0;
   let difference = 0;
   for (let i = 0; i < ours.length; i++) {
