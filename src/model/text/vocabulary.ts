@@ -52,6 +52,11 @@ export class Vocabulary {
     return this.added.get(id)?.special === true;
   }
 
+  /** True for <0xNN>, one byte of a character that has no token of its own. */
+  isByteToken(id: number): boolean {
+    return this.kind.byteFallback && !this.added.has(id) && BYTE_TOKEN.test(this.tokens[id] ?? '');
+  }
+
   /** The UTF-8 bytes a token puts into a text, '▁' as a space; none for an id without a token. */
   bytesOf(id: number): Uint8Array {
     return (this.bytes[id] ??= this.spell(id));
