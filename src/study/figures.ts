@@ -86,17 +86,12 @@ export function windowPlans(
   return [unsteered, ...cells];
 }
 
-/** App. B: each layer's own vector added at that layer, as far as `strength` reaches at the chosen layer. */
+/** App. B: each layer's own vector added at that layer, all at one strength. */
 export function layerPlans(sums: PairSums, place: Place, strength: number): CellPlan[] {
-  const reach = (layer: number) => {
-    const v = vectorOf(sums.base, BACKTRACKING, { ...place, layer })!;
-    return { vector: v.vector, share: v.norm / v.meanNorm };
-  };
-  const chosen = reach(place.layer).share * strength;
   const unsteered = { intervention: 'none', layer: place.layer, offset: null, strength: 0 };
   const cells = sums.base.layers.map(layer => {
-    const { vector, share } = reach(layer);
-    return { intervention: 'base-derived', layer, offset: place.offset, strength: chosen / share, vector };
+    const vector = vectorOf(sums.base, BACKTRACKING, { ...place, layer })?.vector;
+    return { intervention: 'base-derived', layer, offset: place.offset, strength, vector };
   });
   return [unsteered, ...cells];
 }

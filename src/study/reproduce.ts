@@ -120,8 +120,8 @@ class Run {
     const strength = strengthOf(best, strengths);
     const few = [...new Set([strengths[Math.max(1, strengths.indexOf(strength) - 1)], strength])];
     const labels = [...labelCounts(sums.base).keys()].filter(label => label !== BACKTRACKING);
-    const controls = await this.cells('baselines', 'reasoning', baselinePlans(sums, place, few, labels));
     const half = this.prompts.slice(0, Math.ceil(this.prompts.length / 2));
+    const controls = await this.cells('baselines', 'reasoning', baselinePlans(sums, place, few, labels), half);
     const windows = await this.cells(
       'windows',
       'reasoning',

@@ -54,7 +54,10 @@ export async function measureCells(
     return [{ layer, vector: index.get(vector), strength }];
   };
   const ids = run.prompts.map(({ prompt }) => model.promptIds(prompt));
-  const rows = plans.flatMap(plan =>
+  // Cells of strength 0 are one and the same: same prompts, same seeds, nothing added.
+  const firstUnsteered = plans.findIndex(plan => plan.strength === 0);
+  const sampled = plans.filter((plan, p) => plan.strength !== 0 || p === firstUnsteered);
+  const rows = sampled.flatMap(plan =>
     ids.map((prompt, i) => ({ ids: prompt, seed: run.seed + i, interventions: interventionOf(plan) })),
   );
   let done = 0;
@@ -68,9 +71,10 @@ export async function measureCells(
       },
     },
   );
-  return plans.map((plan, p) => {
+  return plans.map(plan => {
+    const at = sampled.indexOf(plan.strength === 0 ? plans[firstUnsteered] : plan) * ids.length;
     const traces = run.prompts.map(({ id }, i) => {
-      const { tokenIds } = results[p * ids.length + i];
+      const { tokenIds } = results[at + i];
       return { promptId: id, seed: run.seed + i, text: model.continuationText(tokenIds) };
     });
     return { cell: summarise(which, plan, traces), traces };
