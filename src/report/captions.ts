@@ -1,5 +1,5 @@
-import { DEGENERATE_SHARE, unsteeredCell } from '../../webview/charts/cellSeries';
 import { fixed, percent, short } from '../../webview/charts/numbers';
+import { READABLE_MARGIN, unsteeredCell } from '../core/readableCells';
 import type { ReproduceResults } from '../core/results';
 import { highest, highestReadable, keyCells } from './keyCells';
 import { times } from './summary';
@@ -11,7 +11,8 @@ export interface Caption {
   here: string;
 }
 
-const APART = `A cross marks a cell in which at least ${percent(DEGENERATE_SHARE, 0)} of the texts fall apart.`;
+const APART = `the share of texts that fall apart is over ${100 * READABLE_MARGIN} percentage points above the unsteered`;
+const CROSS = `A cross marks cells in which ${APART}.`;
 const NOTHING = 'Nothing was measured.';
 
 /** Fig. 3. */
@@ -26,7 +27,7 @@ export function twoByTwoCaption(results: ReproduceResults): Caption {
     bestOfBase && `The base model reaches ${percent(bestOfBase.b)} at most.`,
   ].filter(Boolean);
   return {
-    measured: `b, the share of words that are “wait” or “hmm”, averaged over ${unsteered?.n ?? 'all'} traces a cell, against strength. Bars are 95 % bootstrap intervals of the mean; standard deviations stand in the table. ${APART}`,
+    measured: `b, the share of words that are “wait” or “hmm”, averaged over ${unsteered?.n ?? 'all'} traces a cell, against strength. Bars are 95 % bootstrap intervals of the mean; standard deviations stand in the table. ${CROSS}`,
     paper:
       'Either vector makes the reasoning model backtrack more the harder it is pushed; the base model stays near 0.',
     here: lines.length > 0 ? lines.join(' ') : NOTHING,
@@ -45,7 +46,7 @@ export function baselinesCaption(results: ReproduceResults): Caption {
         ? 'No readable control raises b at all.'
         : `Our vector’s rise is ${fixed(rise / theirs, 1)} times that of the strongest readable control, ${control?.intervention} (${percent(control?.b ?? Number.NaN)}).`;
   return {
-    measured: `b of the reasoning model under the base-derived vector and under controls of the same norm; self-amplification has the gain that moves the mean activation as far. ${APART}`,
+    measured: `b of the reasoning model under the base-derived vector and under controls of the same norm; self-amplification has the gain that moves the mean activation as far. ${CROSS}`,
     paper: 'Noise of the same norm has a small effect; the vector is far above every baseline.',
     here: Number.isFinite(rise) && Number.isFinite(theirs) ? compared : 'No readable control was measured.',
   };
@@ -54,11 +55,11 @@ export function baselinesCaption(results: ReproduceResults): Caption {
 /** Fig. 2. */
 export function windowsCaption({ windows, choice }: ReproduceResults): Caption {
   const steered = windows.filter(cell => cell.offset !== null && cell.strength !== 0);
-  const best = highestReadable(steered);
+  const best = highestReadable(steered, windows);
   const unsteered = unsteeredCell(windows);
   const against = unsteered ? `, against ${percent(unsteered.b)} unsteered` : '';
   return {
-    measured: `b of the reasoning model by the window that the base-derived vector is computed from (${choice.length} tokens) and strength. Hatched cells: at least ${percent(DEGENERATE_SHARE, 0)} of the texts fall apart. The outlined cell is the highest readable one.`,
+    measured: `b of the reasoning model by the window that the base-derived vector is computed from (${choice.length} tokens) and strength. In hatched cells ${APART}. The outlined cell is the highest readable one.`,
     paper: 'Windows that begin 13 to 8 tokens before the backtracking sentence work best.',
     here: best
       ? `Highest at ${short(best.offset ?? 0)} with strength ${short(best.strength)}: ${percent(best.b)}${against}.`
@@ -71,14 +72,14 @@ export function windowsCaption({ windows, choice }: ReproduceResults): Caption {
 /** App. B. */
 export function layersCaption({ layers, reasoning }: ReproduceResults): Caption {
   const steered = layers.filter(({ intervention, strength }) => intervention !== 'none' && strength !== 0);
-  const best = highestReadable(steered) ?? highest(steered);
+  const best = highestReadable(steered, layers) ?? highest(steered);
   const unsteered = unsteeredCell(layers);
   const risen = best && unsteered ? (best.low > unsteered.high ? 'above' : 'not clearly above') : undefined;
   return {
-    measured: `b of the reasoning model when the vector of each layer is added at that layer, each as large a share of its layer’s mean activation. Bars are 95 % bootstrap intervals. ${APART}`,
+    measured: `b of the reasoning model when the vector of each layer is added at that layer, all at one strength. Bars are 95 % bootstrap intervals. ${CROSS}`,
     paper: 'Best about layer 10 of 32, a third of the way up.',
     here: best
-      ? `Best at layer ${best.layer} of ${reasoning.layers}: ${percent(best.b)}${risen && unsteered ? `, ${risen} the unsteered ${percent(unsteered.b)}` : ''}.`
+      ? `Best at layer ${best.layer} (of 0 to ${reasoning.layers - 1}): ${percent(best.b)}${risen && unsteered ? `, ${risen} the unsteered ${percent(unsteered.b)}` : ''}.`
       : NOTHING,
   };
 }
@@ -89,7 +90,7 @@ export function cosineCaption({ cosineByLayer, choice }: ReproduceResults): Capt
   const nearest = Object.entries(at?.otherLabels ?? {}).sort((a, b) => b[1] - a[1])[0];
   return {
     measured:
-      'Cosine between the backtracking vector of the base model and that of the reasoning model, by layer; thin: between the base-derived vector and those of other labels; dotted: between halves of the rollouts, the most that can be asked for.',
+      'Cosine between the backtracking vector of the base model and that of the reasoning model, by layer; thin: between the base-derived vector and those of other labels; dotted: between vectors from two halves of the rollouts, which tells how much a vector depends on the rollouts it came from. The two models’ vectors share all of theirs, so their cosine can be higher.',
     paper: 'About 0.74 at the layer and window used.',
     here: at
       ? `${fixed(at.baseReasoning)} at layer ${at.layer}${nearest ? `; the nearest other label is ${nearest[0]} with ${fixed(nearest[1])}` : ''}.`
@@ -128,7 +129,7 @@ export function projectionCaption({ projection }: ReproduceResults): Caption {
     paper: 'The projection is dense and does not line up cleanly with backtracking.',
     here:
       starts.length > 0 && rest.length > 0
-        ? `Mean projection ${fixed(mean(starts))} at the ${starts.length} marked starts, ${fixed(mean(rest))} at the other tokens.`
+        ? `Mean projection ${fixed(mean(starts))} at the ${starts.length === 1 ? 'marked start' : `${starts.length} marked starts`}, ${fixed(mean(rest))} at the other tokens.`
         : tokens.length > 0
           ? 'The trace has no marked backtracking start.'
           : NOTHING,

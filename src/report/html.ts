@@ -3,6 +3,7 @@ import { escapeHtml } from './escapeHtml';
 import { exampleSection } from './exampleSection';
 import { type Figure, figures } from './figures';
 import { htmlTable } from './htmlTable';
+import { markup } from './markup';
 import { countsSection, makingSection } from './provenanceSections';
 import { REPORT_CSS } from './reportCss';
 import { summary } from './summary';
@@ -64,7 +65,7 @@ function figureSection({ id, title, chart, caption, table }: Figure): string {
       : '';
   return `<section id="${id}"><h2>${escapeHtml(title)}</h2>
 <figure>
-<div class="scroll">${chart.outerHTML}</div>
+<div class="scroll">${markup(chart)}</div>
 <figcaption><p><b>Here.</b> ${escapeHtml(caption.here)}</p><p><b>In the paper.</b> ${escapeHtml(caption.paper)}</p><p><b>Measured.</b> ${escapeHtml(caption.measured)}</p></figcaption>
 </figure>${details}
 </section>`;

@@ -18,7 +18,10 @@ const WHOLE = new Set(['layer', 'offset', 'n', 'token']);
 /** A table as HTML: numbers rounded and right-aligned, every text escaped. */
 export function htmlTable({ columns, rows }: Table, caption: string): string {
   const head = columns
-    .map(column => `<th scope="col">${escapeHtml(HEADINGS[column] ?? column)}</th>`)
+    .map(
+      (column, i) =>
+        `<th scope="col"${rows.some(row => typeof row[i] === 'number') ? ' class="number"' : ''}>${escapeHtml(HEADINGS[column] ?? column)}</th>`,
+    )
     .join('');
   const body = rows
     .map(

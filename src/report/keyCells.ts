@@ -1,4 +1,5 @@
-import { fallsApart, isNoise, measured, unsteeredCell } from '../../webview/charts/cellSeries';
+import { isNoise } from '../../webview/charts/cellSeries';
+import { brokenAmong, measured, unsteeredCell } from '../core/readableCells';
 import type { ReproduceResults, SteeredCell } from '../core/results';
 
 /** The cells that summary and captions speak of; undefined where nothing was measured. */
@@ -21,10 +22,13 @@ export function keyCells(results: Pick<ReproduceResults, 'twoByTwo' | 'baselines
     reasoning.filter(c => c.intervention === intervention && c.strength > 0);
   return {
     unsteered: unsteeredCell(results.twoByTwo),
-    best: highestReadable(steered('base-derived')),
-    bestTheirs: highestReadable(steered('reasoning-derived')),
+    best: highestReadable(steered('base-derived'), reasoning),
+    bestTheirs: highestReadable(steered('reasoning-derived'), reasoning),
     bestOfBase: highest(results.twoByTwo.filter(({ model, strength }) => model === 'base' && strength !== 0)),
-    strongestControl: highestReadable(results.baselines.filter(isControl)),
+    strongestControl: highestReadable(results.baselines.filter(isControl), [
+      ...reasoning,
+      ...results.baselines,
+    ]),
   };
 }
 
@@ -41,7 +45,7 @@ export function bestOfEachControl(cells: readonly SteeredCell[]): SteeredCell[] 
     groups.set(name, [...(groups.get(name) ?? []), cell]);
   }
   return [...groups.values()]
-    .map(group => highestReadable(group) ?? highest(group)!)
+    .map(group => highestReadable(group, cells) ?? highest(group)!)
     .sort((a, b) => b.b - a.b);
 }
 
@@ -50,7 +54,11 @@ export function highest(cells: readonly SteeredCell[]): SteeredCell | undefined 
   return measured(cells).reduce<SteeredCell | undefined>((a, c) => (a && a.b >= c.b ? a : c), undefined);
 }
 
-/** The cell of highest b among those whose text does not fall apart. */
-export function highestReadable(cells: readonly SteeredCell[]): SteeredCell | undefined {
-  return highest(cells.filter(cell => !fallsApart(cell)));
+/** The cell of highest b among those whose text does not fall apart, by the unsteered cells of the `figure` it stands in. */
+export function highestReadable(
+  cells: readonly SteeredCell[],
+  figure: readonly SteeredCell[],
+): SteeredCell | undefined {
+  const broken = brokenAmong(figure);
+  return highest(cells.filter(cell => !broken(cell)));
 }

@@ -12,7 +12,7 @@ export function countsSection({ rollouts, vectors }: ReproduceResults): string {
     v =>
       `<tr><td>${v.source}</td><td class="number">${fixed(v.norm, 3)}</td><td class="number">${fixed(v.meanNorm, 3)}</td><td class="number">${grouped(v.positives)}</td><td class="number">${grouped(v.windows)}</td><td class="number">${fixed(v.splitHalf)}</td></tr>`,
   );
-  const table = `<div class="scroll"><table><thead><tr><th scope="col">vector</th><th scope="col">norm</th><th scope="col">norm of the mean activation</th><th scope="col">windows before backtracking</th><th scope="col">windows in all</th><th scope="col">split-half cosine</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const table = `<div class="scroll"><table><thead><tr><th scope="col">vector</th><th scope="col" class="number">norm</th><th scope="col" class="number">norm of the mean activation</th><th scope="col" class="number">windows before backtracking</th><th scope="col" class="number">windows in all</th><th scope="col" class="number">split-half cosine</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
   return `<section id="counts"><h2>Counts</h2>
 <dl>${pair('rollouts', grouped(rollouts.count))}${pair('tokens', grouped(rollouts.tokens))}${pair('b of the rollouts', percent(rollouts.b))}${labels.join('')}</dl>
 ${rows.length > 0 ? table : '<p class="doubletake-empty">No vector was computed.</p>'}

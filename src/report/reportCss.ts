@@ -34,8 +34,6 @@ export const REPORT_CSS = `
     --vscode-editor-background: Canvas;
     --vscode-editor-foreground: CanvasText;
     --vscode-descriptionForeground: CanvasText;
-    --vscode-charts-blue: CanvasText;
-    --vscode-charts-orange: LinkText;
     --line: CanvasText;
     --panel: Canvas;
   }
@@ -54,10 +52,11 @@ figure { margin: 0; }
 figcaption { font-size: 0.92rem; margin-top: 0.5rem; }
 figcaption p { margin: 0.25rem 0; }
 .scroll { overflow-x: auto; }
-.doubletake-chart { display: block; max-width: 100%; height: auto; }
+.doubletake-chart { display: block; max-width: 100%; min-width: 36rem; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.7rem 0.4rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
+th.number { text-align: right; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .verdict { white-space: nowrap; font-weight: 600; }
 .holds .verdict { color: var(--vscode-charts-green); }

@@ -15,8 +15,16 @@ export function times(value: number, reference: number): string {
   return `×${fixed(value / reference, 1)}`;
 }
 
-function intention({ rollouts, choice }: ReproduceResults): string {
-  return `From ${grouped(rollouts.count)} rollouts of the reasoning model (${grouped(rollouts.tokens)} tokens, ${grouped(rollouts.labels.backtracking ?? 0)} sentences labelled backtracking) a vector was computed on the base model’s activations at layer ${choice.layer}, in windows of ${choice.length} tokens from ${short(choice.offset)}.`;
+function intention({ rollouts, choice, vectors }: ReproduceResults): string {
+  if (vectors.length === 0)
+    return `No vector was computed from ${grouped(rollouts.count)} rollouts of the reasoning model.`;
+  return `From ${grouped(rollouts.count)} rollouts of the reasoning model (${grouped(rollouts.tokens)} tokens, ${grouped(rollouts.labels.backtracking ?? 0)} sentences labelled backtracking) a vector was computed on the base model’s activations at layer ${choice.layer}, in windows of ${choice.length} tokens that begin ${place(choice.offset)}.`;
+}
+
+/** Where a window begins, in words. */
+function place(offset: number): string {
+  if (offset === 0) return 'with the sentence';
+  return `${Math.abs(offset)} tokens ${offset < 0 ? 'before' : 'after'} the sentence’s first`;
 }
 
 function effect(results: ReproduceResults): string {
@@ -45,8 +53,10 @@ function agreement({ cosineByLayer, choice }: ReproduceResults): string {
 function verdicts({ findings }: ReproduceResults): string {
   if (findings.length === 0) return 'No finding of the paper was judged.';
   const count = (holds: boolean | null) => findings.filter(finding => finding.holds === holds).length;
+  const number = (holds: boolean, one: string, many: string) =>
+    `${count(holds)} ${count(holds) === 1 ? one : many}`;
   const unmeasured = count(null) > 0 ? `, ${count(null)} not measured` : '';
-  return `Of ${findings.length} findings of the paper ${count(true)} hold here, ${count(false)} do not${unmeasured}.`;
+  return `Of ${findings.length} findings of the paper ${number(true, 'holds', 'hold')} here, ${number(false, 'does not', 'do not')}${unmeasured}.`;
 }
 
 /** A count with thin groups of three digits: 48 211. */

@@ -1,5 +1,6 @@
-import { cellSeries, fallsApart, isNoise } from '../../webview/charts/cellSeries';
+import { cellSeries, isGain, isNoise } from '../../webview/charts/cellSeries';
 import { fixed, percent, short } from '../../webview/charts/numbers';
+import { brokenAmong } from '../core/readableCells';
 import type { ReproduceResults, SteeredCell } from '../core/results';
 import { bestOfEachControl, keyCells } from './keyCells';
 import { markedWords } from './markedWords';
@@ -15,7 +16,7 @@ export interface TerminalOptions {
 
 type Paint = (style: keyof typeof STYLES, text: string) => string;
 const STYLES = { bold: '1', faint: '2', green: '32', red: '31', yellow: '33', blue: '34' } as const;
-const NARROWEST = 40;
+const NARROWEST = 52;
 /** Columns that each hold a completion side by side need; below that one stands under the other. */
 const SIDE_BY_SIDE = 96;
 
@@ -23,17 +24,15 @@ const SIDE_BY_SIDE = 96;
 export function summariseForTerminal(results: ReproduceResults, options: TerminalOptions): string {
   const width = Math.max(NARROWEST, Math.floor(options.width) || 80);
   const paint: Paint = (style, text) => (options.color ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
+  const heading = (text: string) => wrapText(text, width).map(line => paint('bold', line));
   const sections = [
     counts(results, width),
     [
-      paint('bold', 'b (% of words that are wait or hmm): mean ± standard deviation'),
+      ...heading('b (% of words that are wait or hmm): mean ± standard deviation'),
       ...twoByTwoLines(results, width, paint),
     ],
-    [
-      paint('bold', 'Against controls of equal norm (the best of each)'),
-      ...controlLines(results, width, paint),
-    ],
-    [paint('bold', 'Findings of the paper'), ...findingLines(results, width, paint)],
+    [...heading('Against controls of equal norm (the best of each)'), ...controlLines(results, width, paint)],
+    [...heading('Findings of the paper'), ...findingLines(results, width, paint)],
     exampleLines(results.example, width, paint),
   ];
   return sections.map(lines => lines.join('\n')).join('\n\n');
@@ -57,6 +56,7 @@ function counts({ rollouts, vectors, cosineByLayer, choice }: ReproduceResults, 
 
 function twoByTwoLines({ twoByTwo }: ReproduceResults, width: number, paint: Paint): string[] {
   const series = cellSeries(twoByTwo);
+  const broken = brokenAmong(twoByTwo);
   if (series.length === 0) return ['No model was steered.'];
   const strengths = [...new Set(series.flatMap(({ cells }) => cells.map(({ strength }) => strength)))].sort(
     (a, b) => a - b,
@@ -80,12 +80,12 @@ function twoByTwoLines({ twoByTwo }: ReproduceResults, width: number, paint: Pai
     for (const strength of strengths) {
       const fields = some.map(({ cells }) => {
         const cell = cells.find(c => c.strength === strength);
-        return cell ? `${rate(cell)}${fallsApart(cell) ? ' *' : '  '}` : '–  ';
+        return cell ? `${rate(cell)}${broken(cell) ? ' *' : '  '}` : '–  ';
       });
       lines.push(line(short(strength), fields));
     }
   }
-  const apart = twoByTwo.some(fallsApart)
+  const apart = twoByTwo.some(broken)
     ? wrapText('* texts of this cell fall apart; its b is no success', width).map(text =>
         paint('faint', text),
       )
@@ -95,6 +95,7 @@ function twoByTwoLines({ twoByTwo }: ReproduceResults, width: number, paint: Pai
 
 function controlLines(results: ReproduceResults, width: number, paint: Paint): string[] {
   const { best, unsteered } = keyCells(results);
+  const broken = brokenAmong([...results.twoByTwo, ...results.baselines]);
   const rows: [name: string, cell: SteeredCell][] = [
     ...(best ? [['base-derived vector', best] as [string, SteeredCell]] : []),
     ...bestOfEachControl(results.baselines).map((c): [string, SteeredCell] => [
@@ -106,14 +107,14 @@ function controlLines(results: ReproduceResults, width: number, paint: Paint): s
   if (rows.length === 0) return ['No control was run.'];
   const nameWidth = Math.max(...rows.map(([name]) => columnsOf(name)));
   const top = Math.max(...rows.map(([, cell]) => cell.b), 1e-9);
-  const room = Math.min(30, width - nameWidth - 36);
+  const room = Math.min(30, width - nameWidth - 37);
   return rows.map(([name, cell], i) => {
     const bar =
       room >= 6
         ? `  ${paint(i === 0 ? 'blue' : 'faint', '█'.repeat(Math.round((room * cell.b) / top)))}`
         : '';
-    const at = cell.strength === 0 ? '' : `at ${short(cell.strength)}`;
-    return `${pad(name, nameWidth)}  ${pad(rate(cell), 13, 'left')}${fallsApart(cell) ? ' *' : '  '} ${pad(at, 9)}${bar}`.trimEnd();
+    const at = cell.strength === 0 ? '' : `${isGain(cell) ? 'gain' : 'at'} ${short(cell.strength)}`;
+    return `${pad(name, nameWidth)}  ${pad(rate(cell), 13, 'left')}${broken(cell) ? ' *' : '  '} ${pad(at, 10)}${bar}`.trimEnd();
   });
 }
 
@@ -127,7 +128,7 @@ function findingLines({ findings }: ReproduceResults, width: number, paint: Pain
           ? (['✓', 'green'] as const)
           : (['✗', 'red'] as const);
     const indent = (text: string) => wrapText(terminalSafe(text), width - 2).map(line => `  ${line}`);
-    const [first, ...rest] = indent(`${claim}: ${verdictWords(holds)}`);
+    const [first, ...rest] = indent(`${verdictWords(holds)}: ${claim}`);
     return [
       `${paint(style, mark)} ${first.slice(2)}`,
       ...rest,

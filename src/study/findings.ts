@@ -1,15 +1,13 @@
+import { bestReadable, unsteeredCell } from '../core/readableCells';
 import type { Finding, ReproduceResults, SteeredCell } from '../core/results';
-
-// A cell counts as readable while at most this share more of its traces fall apart than without steering.
-const READABLE_MARGIN = 0.1;
 
 /** The paper's findings, judged from what was measured. */
 export function judgeFindings(r: Omit<ReproduceResults, 'findings'>): Finding[] {
   const ours = r.twoByTwo.filter(c => c.model === 'reasoning' && c.intervention === 'base-derived');
-  const unsteered = ours.find(c => c.strength === 0);
-  const best = bestCell(
+  const unsteered = unsteeredCell(ours);
+  const best = bestReadable(
     ours.filter(c => c.strength > 0),
-    unsteered,
+    ours,
   );
   return [
     raisesBacktracking(best, unsteered),
@@ -20,14 +18,6 @@ export function judgeFindings(r: Omit<ReproduceResults, 'findings'>): Finding[] 
     lensIsFlat(r),
     optimum(r),
   ];
-}
-
-/** The cell with the highest b among those whose text is still readable. */
-export function bestCell(cells: SteeredCell[], unsteered: SteeredCell | undefined): SteeredCell | undefined {
-  const limit = (unsteered?.degenerate ?? 0) + READABLE_MARGIN;
-  return cells
-    .filter(c => c.degenerate <= limit)
-    .reduce<SteeredCell | undefined>((a, c) => (a && a.b >= c.b ? a : c), undefined);
 }
 
 function raisesBacktracking(best: SteeredCell | undefined, unsteered: SteeredCell | undefined): Finding {
@@ -53,7 +43,7 @@ function aboveControls(
     c => c.intervention !== 'base-derived' && c.intervention !== 'none' && c.strength !== 0,
   );
   if (!best || !unsteered || controls.length === 0) return unknown('fig4', claim, 'no controls were run');
-  const strongest = bestCell(controls, unsteered);
+  const strongest = bestReadable(controls, [unsteered]);
   if (!strongest) return unknown('fig4', claim, 'no control left the text readable');
   const rise = best.b - unsteered.b;
   const theirs = strongest.b - unsteered.b;
@@ -61,7 +51,7 @@ function aboveControls(
     id: 'fig4',
     claim,
     holds: rise > 0 && rise >= 2 * theirs,
-    evidence: `rise ${rise.toFixed(4)}; the strongest control, ${strongest.intervention} at ${strongest.strength}, rises by ${theirs.toFixed(4)}`,
+    evidence: `rise ${percent(rise, 2)}; the strongest control, ${strongest.intervention} at ${strongest.strength}, rises by ${percent(theirs, 2)}`,
   };
 }
 
@@ -128,14 +118,13 @@ function lensIsFlat(r: Pick<ReproduceResults, 'lensByLayer' | 'choice'>): Findin
 
 function optimum(r: Pick<ReproduceResults, 'windows' | 'layers'>): Finding {
   const claim = 'Windows and layers have an optimum that is neither the word’s own window nor the last layer';
-  const unsteered = r.windows.find(c => c.strength === 0) ?? r.layers.find(c => c.strength === 0);
-  const window = bestCell(
+  const window = bestReadable(
     r.windows.filter(c => c.strength > 0),
-    unsteered,
+    r.windows,
   );
-  const layer = bestCell(
+  const layer = bestReadable(
     r.layers.filter(c => c.strength > 0),
-    unsteered,
+    r.layers,
   );
   if (!window || !layer) return unknown('optimum', claim, 'no sweep was run');
   const last = Math.max(...r.layers.map(c => c.layer));
@@ -143,7 +132,7 @@ function optimum(r: Pick<ReproduceResults, 'windows' | 'layers'>): Finding {
     id: 'optimum',
     claim,
     holds: window.offset !== null && window.offset < 0 && layer.layer < last,
-    evidence: `best window begins at ${window.offset} (b ${rate(window)}), best layer ${layer.layer} of 0…${last} (b ${rate(layer)})`,
+    evidence: `best window begins at ${String(window.offset).replace('-', '−')} (b ${rate(window)}), best layer ${layer.layer} of 0…${last} (b ${rate(layer)})`,
   };
 }
 
@@ -152,9 +141,9 @@ function unknown(id: string, claim: string, evidence: string): Finding {
 }
 
 function rate(cell: SteeredCell): string {
-  return `${cell.b.toFixed(4)} [${cell.low.toFixed(4)}, ${cell.high.toFixed(4)}]`;
+  return `${percent(cell.b, 2)} [${(100 * cell.low).toFixed(2)}, ${(100 * cell.high).toFixed(2)}]`;
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
+function percent(share: number, digits = 0): string {
+  return `${(100 * share).toFixed(digits)} %`;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { labelCounts } from '../core/differenceOfMeans';
 import { UserError } from '../core/errors';
 import { keywordRate, mean } from '../core/keywordRate';
+import { bestReadable } from '../core/readableCells';
 import type { ProjectedTrace, ReproduceResults } from '../core/results';
 import { dot, norm } from '../core/vectorAlgebra';
 import { atomicWrite } from '../files/atomicWrite';
@@ -18,7 +19,7 @@ import {
   twoByTwoPlans,
   windowPlans,
 } from './figures';
-import { bestCell, judgeFindings } from './findings';
+import { judgeFindings } from './findings';
 import { harvestRollouts, type TokenizedRollout, tokenizeRollouts } from './harvestRollouts';
 import { vectorMetadata } from './makeVector';
 import {
@@ -113,15 +114,20 @@ class Run {
     const ours = reasoningCells
       .filter(({ cell }) => cell.intervention === 'base-derived')
       .map(({ cell }) => cell);
-    const best = bestCell(
+    const best = bestReadable(
       ours.filter(cell => cell.strength > 0),
-      ours.find(cell => cell.strength === 0),
+      ours,
     );
     const strength = strengthOf(best, strengths);
     const few = [...new Set([strengths[Math.max(1, strengths.indexOf(strength) - 1)], strength])];
     const labels = [...labelCounts(sums.base).keys()].filter(label => label !== BACKTRACKING);
     const half = this.prompts.slice(0, Math.ceil(this.prompts.length / 2));
-    const controls = await this.cells('baselines', 'reasoning', baselinePlans(sums, place, few, labels), half);
+    const controls = await this.cells(
+      'baselines',
+      'reasoning',
+      baselinePlans(sums, place, few, labels),
+      half,
+    );
     const windows = await this.cells(
       'windows',
       'reasoning',

@@ -114,7 +114,7 @@ export function fullResults(): ReproduceResults {
         ),
       ),
     ).flat(),
-    twoByTwo,
+    twoByTwo: [...twoByTwo],
     baselines: [
       ...twoByTwo.filter(
         c => c.model === 'reasoning' && c.intervention === 'base-derived' && [0, 3.3, 5].includes(c.strength),

@@ -1,8 +1,6 @@
+import { measured, unsteeredCell } from '../../src/core/readableCells';
 import type { SteeredCell } from '../../src/core/results';
 import { percent, short } from './numbers';
-
-/** A cell counts as fallen apart when at least this share of its traces repeats itself: one trace in five is seen at once. */
-export const DEGENERATE_SHARE = 0.2;
 
 /** The cells of one model under one intervention, by rising strength. */
 export interface CellSeries {
@@ -11,19 +9,9 @@ export interface CellSeries {
   cells: SteeredCell[];
 }
 
-/** Cells with a measured b; others (no trace) are left out of every chart. */
-export function measured(cells: readonly SteeredCell[]): SteeredCell[] {
-  return cells.filter(cell => Number.isFinite(cell.b) && Number.isFinite(cell.strength));
-}
-
-/** Whether a cell's text falls apart, so that its b is no success. */
-export function fallsApart(cell: SteeredCell): boolean {
-  return cell.degenerate >= DEGENERATE_SHARE;
-}
-
 /**
- * One series for each model and intervention, in the order met. Unsteered cells (`none`) begin every series of their model
- * that has no cell at strength 0 of its own.
+ * One series for each model and intervention, in the order met. The unsteered cell of a model stands in every series of that
+ * model that has no cell at strength 0 of its own: without a vector all interventions are the same.
  */
 export function cellSeries(cells: readonly SteeredCell[]): CellSeries[] {
   const series = new Map<string, CellSeries>();
@@ -35,17 +23,11 @@ export function cellSeries(cells: readonly SteeredCell[]): CellSeries[] {
     series.get(key)?.cells.push(cell);
   }
   for (const { model, cells } of series.values()) {
-    const unsteered = known.find(cell => cell.model === model && cell.intervention === 'none');
+    const unsteered = unsteeredCell(known, model);
     if (unsteered && !cells.some(cell => cell.strength === 0)) cells.push(unsteered);
     cells.sort((a, b) => a.strength - b.strength);
   }
   return [...series.values()];
-}
-
-/** The unsteered cell of a model: `none`, or any intervention at strength 0. */
-export function unsteeredCell(cells: readonly SteeredCell[], model: SteeredCell['model'] = 'reasoning'): SteeredCell | undefined {
-  const known = measured(cells).filter(cell => cell.model === model);
-  return known.find(cell => cell.intervention === 'none') ?? known.find(cell => cell.strength === 0);
 }
 
 /** One of the five noise controls. */
@@ -53,9 +35,17 @@ export function isNoise(intervention: string): boolean {
   return /^noise\b/i.test(intervention);
 }
 
+/** Self-amplification h ← h + c·h has a gain c where the others have a strength. */
+export function isGain({ intervention }: SteeredCell): boolean {
+  return intervention === 'self-amplification';
+}
+
 /** What hovering over a cell says. */
 export function cellTitle(cell: SteeredCell): string {
-  const what = cell.intervention === 'none' ? 'unsteered' : `${cell.intervention}, strength ${short(cell.strength)}`;
+  const what =
+    cell.strength === 0
+      ? 'unsteered'
+      : `${cell.intervention}, ${isGain(cell) ? 'gain' : 'strength'} ${short(cell.strength)}`;
   const apart = cell.degenerate > 0 ? `; ${percent(cell.degenerate, 0)} of the texts fall apart` : '';
   return `${cell.model} model, ${what}, layer ${cell.layer}: b ${percent(cell.b)} (95 % interval ${percent(cell.low)} to ${percent(cell.high)}, sd ${percent(cell.sd)}, n ${cell.n})${apart}`;
 }

@@ -40,6 +40,7 @@ export function spreadLabels(
     blocks = merged;
   }
   for (const block of blocks)
-    for (const [i, label] of block.labels.entries()) label.labelY = block.centre + (i - (block.labels.length - 1) / 2) * step;
+    for (const [i, label] of block.labels.entries())
+      label.labelY = block.centre + (i - (block.labels.length - 1) / 2) * step;
   return sorted;
 }

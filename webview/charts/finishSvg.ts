@@ -21,7 +21,9 @@ export function finishSvg(plot: unknown, { name, description }: ChartText): Char
   for (const element of [svg, ...Array.from(svg.querySelectorAll('*'))]) {
     for (const attribute of Array.from(element.attributes)) {
       if (attribute.name.startsWith('aria-')) continue;
-      const rounded = attribute.value.replace(LONG_DECIMAL, number => String(Number(Number(number).toFixed(1))));
+      const rounded = attribute.value.replace(LONG_DECIMAL, number =>
+        String(Number(Number(number).toFixed(1))),
+      );
       if (rounded !== attribute.value) element.setAttribute(attribute.name, rounded);
     }
   }

@@ -8,7 +8,9 @@ export function percent(share: number, digits?: number): string {
 
 /** A number with a fixed count of decimals and a true minus sign; "–" if it is missing or not finite. */
 export function fixed(value: number | null | undefined, digits = 2): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? '–' : signed(value.toFixed(digits));
+  return value === null || value === undefined || !Number.isFinite(value)
+    ? '–'
+    : signed(value.toFixed(digits));
 }
 
 /** A strength or an offset as short as it can be, with a true minus sign. */

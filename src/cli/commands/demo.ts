@@ -39,7 +39,10 @@ export function demoCommand(program: Command): void {
         const { maxTokens, ...sampling } = samplingDefaults(reasoning.folder, {});
         const sampled = new Progress(`${prompts.length} rollouts of the reasoning model`);
         const run = { count: prompts.length, seed, sampling, maxTokens };
-        const { tokens, found } = await sampleRollouts(reasoning, prompts, rollouts, run, { signal, onProgress: sampled.update });
+        const { tokens, found } = await sampleRollouts(reasoning, prompts, rollouts, run, {
+          signal,
+          onProgress: sampled.update,
+        });
         sampled.finish(found === prompts.length ? 'already there' : `${tokens} tokens`);
         const labelled = new Progress('Labels by the keyword judge');
         const { sentences, byLabel } = await labelFolder(rollouts, { onProgress: labelled.update });

@@ -4,9 +4,6 @@ import type { ReproduceResults } from '../../core/results';
 import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
 import { atomicWrite } from '../../files/atomicWrite';
 import { TextModel } from '../../model/textModel';
-import { csvFiles } from '../../report/csv';
-import { renderReport } from '../../report/html';
-import { summariseForTerminal } from '../../report/terminal';
 import { readPrompts } from '../../study/prompts';
 import { reproduce } from '../../study/reproduce';
 import { real, realList, whole, wholeList } from '../options';
@@ -59,6 +56,12 @@ export function reproduceCommand(program: Command): void {
 
 /** Writes report.html, results.json and the tables, and prints the summary. */
 export async function writeReport(results: ReproduceResults, out: string): Promise<void> {
+  // Charts are a third of the bundle; other commands start without them.
+  const [{ csvFiles }, { renderReport }, { summariseForTerminal }] = await Promise.all([
+    import('../../report/csv'),
+    import('../../report/html'),
+    import('../../report/terminal'),
+  ]);
   await atomicWrite(join(out, 'results.json'), JSON.stringify(results, null, 1));
   await atomicWrite(join(out, 'report.html'), renderReport(results));
   for (const [name, csv] of Object.entries(csvFiles(results))) await atomicWrite(join(out, name), csv);
