@@ -34,7 +34,7 @@ const WORLDS: Record<string, { folders: string[]; packages: RegExp }> = {
   },
   'src/bench': {
     folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study', 'package.json'],
-    packages: /^node:/,
+    packages: /^(node:|commander$|pure-rand\/|onnxruntime-node\/package.json$)/,
   },
   'webview/charts': { folders: ['src/core'], packages: /^@observablehq\/plot/ },
 };
