@@ -33,7 +33,7 @@ const WORLDS: Record<string, { folders: string[]; packages: RegExp }> = {
     packages: /^(node:|vscode$)/,
   },
   'src/bench': {
-    folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study', 'package.json'],
+    folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study', 'src/cli', 'package.json'],
     packages: /^(node:|commander$|pure-rand\/|onnxruntime-node\/package.json$)/,
   },
   'webview/charts': { folders: ['src/core'], packages: /^@observablehq\/plot/ },
