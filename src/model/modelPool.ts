@@ -28,8 +28,14 @@ export class ModelPool {
     const small = totalBytes(locateWeights(options.folder)) < SMALL_MODEL_BYTES;
     const first = await ModelProcess.start(options);
     const others = small ? SMALL_MODEL_PROCESSES - 1 : 0;
-    const rest = await Promise.all(Array.from({ length: others }, () => ModelProcess.start(options)));
-    return new ModelPool([first, ...rest]);
+    const rest = await Promise.allSettled(Array.from({ length: others }, () => ModelProcess.start(options)));
+    const processes = [first, ...rest.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []))];
+    const failed = rest.find(start => start.status === 'rejected');
+    if (failed) {
+      for (const process of processes) process.stop();
+      throw failed.reason;
+    }
+    return new ModelPool(processes);
   }
 
   /** What the model is. */

@@ -1,4 +1,3 @@
-import type { SteeredCell } from '../core/results';
 import { gaussianNoise, norm, scaleTo } from '../core/vectorAlgebra';
 import { BACKTRACKING, meanActivationVector, type PairSums, type Place, vectorOf } from './pairVectors';
 import type { CellPlan } from './steeredCells';
@@ -94,9 +93,4 @@ export function layerPlans(sums: PairSums, place: Place, strength: number): Cell
     return { intervention: 'base-derived', layer, offset: place.offset, strength, vector };
   });
   return [unsteered, ...cells];
-}
-
-/** The strength whose b is highest among readable cells; the middle one if none is. */
-export function strengthOf(best: SteeredCell | undefined, strengths: number[]): number {
-  return best?.strength ?? strengths[Math.floor(strengths.length / 2)];
 }

@@ -1,39 +1,31 @@
 import { join } from 'node:path';
-import { labelCounts } from '../core/differenceOfMeans';
+import { type LabelVector, labelCounts } from '../core/differenceOfMeans';
 import { UserError } from '../core/errors';
 import { keywordRate, mean } from '../core/keywordRate';
 import { bestReadable } from '../core/readableCells';
-import type { ProjectedTrace, ReproduceResults } from '../core/results';
-import { dot, norm } from '../core/vectorAlgebra';
-import { atomicWrite } from '../files/atomicWrite';
+import type { ReproduceResults, SteeredCell } from '../core/results';
 import { makeFolder } from '../files/rolloutFolder';
 import { writeVector } from '../files/vectorFile';
 import { samplingDefaults } from '../model/samplingDefaults';
-import { mapTokens } from '../model/text/tokenMap';
 import type { TextModel } from '../model/textModel';
-import {
-  baselinePlans,
-  defaultStrengths,
-  layerPlans,
-  strengthOf,
-  twoByTwoPlans,
-  windowPlans,
-} from './figures';
+import { FigureRunner, type StageDisplay } from './figureRunner';
+import { baselinePlans, defaultStrengths, layerPlans, twoByTwoPlans, windowPlans } from './figures';
 import { judgeFindings } from './findings';
-import { harvestRollouts, type TokenizedRollout, tokenizeRollouts } from './harvestRollouts';
+import { type TokenizedRollout, tokenizeRollouts } from './harvestRollouts';
 import { vectorMetadata } from './makeVector';
+import { harvestPair } from './pairHarvest';
 import {
   BACKTRACKING,
   cosinesByLayer,
   lensByLayer,
-  meanActivationVector,
   type PairSums,
   type Place,
   vectorOf,
 } from './pairVectors';
+import { projectTrace } from './projectTrace';
 import type { StudyPrompt } from './prompts';
 import { Stages } from './stages';
-import { type CellPlan, type MeasuredCell, measureCells } from './steeredCells';
+import type { MeasuredCell } from './steeredCells';
 import { TOOL_VERSION } from './version';
 
 /** What to reproduce, on which pair. */
@@ -55,266 +47,174 @@ export interface Reproduction {
   seed: number;
   command: string;
   signal?: AbortSignal;
-  /** A stage begins; call the result with its progress and then without arguments when it ends. */
-  onStage?: (title: string) => { update(done: number, total: number): void; finish(detail?: string): void };
+  onStage?: (title: string) => StageDisplay;
 }
 
-/** Runs the paper's pipeline on labelled rollouts and writes vectors, traces and results into a folder. */
+/** Runs the paper's pipeline on labelled rollouts; writes vectors, traces and what each stage found into a folder. */
 export async function reproduce(r: Reproduction): Promise<ReproduceResults> {
-  return new Run(r).run();
+  requirePair(r);
+  const layer = r.layer ?? Math.round((10 / 32) * r.reasoning.identity.layers);
+  const place = { layer, offset: r.offset, length: r.length };
+  const rollouts = await tokenizeRollouts(r.reasoning, r.rolloutsFolder);
+  const prompts = r.prompts ?? rollouts.map(ownPrompt);
+  const stages = new Stages(join(r.out, 'stages'));
+  const sums = await harvest(r, rollouts, stages);
+  const vectors = {
+    base: backtrackingVector(sums.base, place, r),
+    reasoning: backtrackingVector(sums.reasoning, place, r),
+  };
+  await keepVectors(r, rollouts, sums, place, vectors);
+
+  const key = stageKey(r, rollouts, place);
+  const { maxTokens, ...sampling } = samplingDefaults(r.reasoning.folder, r);
+  const { out, seed, signal, onStage } = r;
+  const runner = new FigureRunner({
+    models: r,
+    out,
+    stages,
+    key,
+    seed,
+    sampling,
+    maxTokens,
+    signal,
+    onStage,
+  });
+  const wanted = r.strengths ?? defaultStrengths(vectors.base.norm, vectors.base.meanNorm);
+  const strengths = [0, ...wanted.filter(strength => strength !== 0)];
+
+  const plans = twoByTwoPlans(sums, place, strengths);
+  const reasoningCells = await runner.run('two-by-two, reasoning model', 'reasoning', plans, prompts);
+  const baseCells = await runner.run('two-by-two, base model', 'base', plans, prompts);
+  const ours = cellsOf(reasoningCells).filter(cell => cell.intervention === 'base-derived');
+  const steered = ours.filter(cell => cell.strength !== 0);
+  const strength = bestReadable(steered, ours)?.strength ?? strengths[strengths.length >> 1];
+  // The other figures need the best strength and the one below it, on half of the prompts.
+  const few = [...new Set([strengths[Math.max(1, strengths.indexOf(strength) - 1)], strength])];
+  const half = prompts.slice(0, Math.ceil(prompts.length / 2));
+  const labels = [...labelCounts(sums.base).keys()].filter(label => label !== BACKTRACKING);
+  const controls = await runner.run('baselines', 'reasoning', baselinePlans(sums, place, few, labels), half);
+  const windowCells = windowPlans(sums, place, r.windowOffsets, few);
+  const windows = await runner.run('windows', 'reasoning', windowCells, half);
+  const layers = await runner.run('layers', 'reasoning', layerPlans(sums, place, strength), half);
+  const backtracking = rollouts.find(({ sentences }) => sentences.some(s => s.label === BACKTRACKING));
+
+  const measured: Omit<ReproduceResults, 'findings'> = {
+    toolVersion: TOOL_VERSION,
+    base: identityOf(r.base),
+    reasoning: identityOf(r.reasoning),
+    rollouts: rolloutCounts(rollouts, sums),
+    choice: place,
+    vectors: [
+      { source: 'base-derived', ...statistics(vectors.base) },
+      { source: 'reasoning-derived', ...statistics(vectors.reasoning) },
+    ],
+    cosineByLayer: cosinesByLayer(sums, place),
+    lensByLayer: await stages.run('lens', key, () => lensByLayer(r, sums, place)),
+    twoByTwo: [...cellsOf(reasoningCells), ...cellsOf(baseCells)],
+    baselines: [...ours, ...cellsOf(controls)],
+    windows: cellsOf(windows),
+    layers: cellsOf(layers),
+    projection: backtracking
+      ? await projectTrace(r.reasoning, backtracking, vectors.base.vector, layer, sums.reasoning)
+      : null,
+    example: example(reasoningCells, prompts[0], strength),
+    seconds: stages.seconds,
+    settings: { seed: r.seed, prompts: prompts.length, strengths, command: r.command },
+  };
+  return { ...measured, findings: judgeFindings(measured) };
 }
 
-class Run {
-  private readonly stages: Stages;
-  private rollouts: TokenizedRollout[] = [];
-  private place!: Place;
-  private sums!: PairSums;
-  private prompts: StudyPrompt[] = [];
+function requirePair({ base, reasoning }: Reproduction): void {
+  const [a, b] = [base.identity, reasoning.identity];
+  if (a.dModel === b.dModel && a.layers === b.layers) return;
+  throw new UserError(
+    `${base.folder} and ${reasoning.folder} are not a pair: their widths or depths differ (${a.dModel} × ${a.layers}, ${b.dModel} × ${b.layers}).`,
+  );
+}
 
-  constructor(private readonly r: Reproduction) {
-    this.stages = new Stages(join(r.out, 'stages'));
-    if (
-      r.base.identity.dModel !== r.reasoning.identity.dModel ||
-      r.base.identity.layers !== r.reasoning.identity.layers
-    ) {
-      throw new UserError(
-        `${r.base.folder} and ${r.reasoning.folder} are not a pair: their widths or depths differ (${r.base.identity.dModel} × ${r.base.identity.layers}, ${r.reasoning.identity.dModel} × ${r.reasoning.identity.layers}).`,
-      );
-    }
+async function harvest(r: Reproduction, rollouts: TokenizedRollout[], stages: Stages): Promise<PairSums> {
+  const display = r.onStage?.('Harvest of both models');
+  const started = performance.now();
+  const sums = await harvestPair(r, rollouts, { signal: r.signal, onProgress: display?.update });
+  stages.seconds.harvest = (performance.now() - started) / 1000;
+  display?.finish(`${sums.base.totals.tokens} tokens × ${sums.base.layers.length} layers × 2 models`);
+  return sums;
+}
+
+function backtrackingVector(sums: PairSums['base'], place: Place, r: Reproduction): LabelVector {
+  const vector = vectorOf(sums, BACKTRACKING, place);
+  if (vector) return vector;
+  throw new UserError(
+    `The rollouts in ${r.rolloutsFolder} have no sentence labelled ${BACKTRACKING}; there is no vector to compute.`,
+  );
+}
+
+async function keepVectors(
+  r: Reproduction,
+  rollouts: TokenizedRollout[],
+  sums: PairSums,
+  place: Place,
+  vectors: { base: LabelVector; reasoning: LabelVector },
+): Promise<void> {
+  const folder = join(r.out, 'vectors');
+  await makeFolder(folder);
+  for (const which of ['base', 'reasoning'] as const) {
+    const request = { label: BACKTRACKING, ...place };
+    const metadata = vectorMetadata(r[which], rollouts, sums[which], request, vectors[which]);
+    await writeVector(join(folder, `${which}-derived.safetensors`), vectors[which].vector, metadata);
   }
+}
 
-  async run(): Promise<ReproduceResults> {
-    const { r } = this;
-    const layer = r.layer ?? Math.max(0, Math.round((10 / 32) * r.reasoning.identity.layers));
-    this.place = { layer, offset: r.offset, length: r.length };
-    this.rollouts = await tokenizeRollouts(r.reasoning, r.rolloutsFolder);
-    this.prompts =
-      r.prompts ??
-      this.rollouts.map(({ stored }) => ({ id: stored.name, category: '', prompt: stored.rollout.prompt }));
-    await this.harvest();
-    const base = vectorOf(this.sums.base, BACKTRACKING, this.place);
-    const reasoning = vectorOf(this.sums.reasoning, BACKTRACKING, this.place);
-    if (!base || !reasoning) {
-      throw new UserError(
-        `The rollouts in ${r.rolloutsFolder} have no sentence labelled ${BACKTRACKING}; there is no vector to compute.`,
-      );
-    }
-    await this.keepVector('base', base);
-    await this.keepVector('reasoning', reasoning);
+/** What a kept stage must agree with beside its own settings: both models, the rollouts, the place and the seed. */
+function stageKey(
+  { base, reasoning, seed }: Reproduction,
+  rollouts: TokenizedRollout[],
+  place: Place,
+): object {
+  return {
+    version: TOOL_VERSION,
+    base: base.identity.hash,
+    reasoning: reasoning.identity.hash,
+    rollouts: rollouts.map(({ stored }) => stored.hash),
+    place,
+    seed,
+  };
+}
 
-    const wanted = r.strengths ?? defaultStrengths(base.norm, base.meanNorm);
-    const strengths = [0, ...wanted.filter(strength => strength !== 0)];
-    const { sums, place } = this;
-    const lens = await this.stages.run('lens', this.settings({ offset: r.offset, length: r.length }), () =>
-      lensByLayer(r, sums, place),
-    );
-    const plans = twoByTwoPlans(sums, place, strengths);
-    const reasoningCells = await this.cells('two-by-two, reasoning model', 'reasoning', plans);
-    const baseCells = await this.cells('two-by-two, base model', 'base', plans);
-    const ours = reasoningCells
-      .filter(({ cell }) => cell.intervention === 'base-derived')
-      .map(({ cell }) => cell);
-    const best = bestReadable(
-      ours.filter(cell => cell.strength > 0),
-      ours,
-    );
-    const strength = strengthOf(best, strengths);
-    const few = [...new Set([strengths[Math.max(1, strengths.indexOf(strength) - 1)], strength])];
-    const labels = [...labelCounts(sums.base).keys()].filter(label => label !== BACKTRACKING);
-    const half = this.prompts.slice(0, Math.ceil(this.prompts.length / 2));
-    const controls = await this.cells(
-      'baselines',
-      'reasoning',
-      baselinePlans(sums, place, few, labels),
-      half,
-    );
-    const windows = await this.cells(
-      'windows',
-      'reasoning',
-      windowPlans(sums, place, r.windowOffsets, few),
-      half,
-    );
-    const layers = await this.cells('layers', 'reasoning', layerPlans(sums, place, strength), half);
-    const unsteered = reasoningCells.find(({ cell }) => cell.strength === 0);
-    const steered = reasoningCells.find(
-      ({ cell }) => cell.intervention === 'base-derived' && cell.strength === strength,
-    );
+function rolloutCounts(rollouts: TokenizedRollout[], sums: PairSums): ReproduceResults['rollouts'] {
+  return {
+    count: rollouts.length,
+    tokens: sums.base.totals.tokens,
+    labels: Object.fromEntries(labelCounts(sums.base)),
+    b: mean(rollouts.map(({ stored }) => keywordRate(stored.rollout.response))),
+  };
+}
 
-    const measured: Omit<ReproduceResults, 'findings'> = {
-      toolVersion: TOOL_VERSION,
-      base: identityOf(r.base),
-      reasoning: identityOf(r.reasoning),
-      rollouts: this.rolloutCounts(),
-      choice: this.place,
-      vectors: [
-        { source: 'base-derived', ...statistics(base) },
-        { source: 'reasoning-derived', ...statistics(reasoning) },
-      ],
-      cosineByLayer: cosinesByLayer(sums, place),
-      lensByLayer: lens,
-      twoByTwo: [...reasoningCells, ...baseCells].map(({ cell }) => cell),
-      baselines: [...ours, ...controls.map(({ cell }) => cell)],
-      windows: windows.map(({ cell }) => cell),
-      layers: layers.map(({ cell }) => cell),
-      projection: await this.projection(base.vector),
-      example:
-        unsteered && steered
-          ? {
-              prompt: this.prompts[0].prompt,
-              strength,
-              unsteered: unsteered.traces[0].text,
-              steered: steered.traces[0].text,
-            }
-          : null,
-      seconds: this.stages.seconds,
-      settings: { seed: r.seed, prompts: this.prompts.length, strengths, command: r.command },
-    };
-    return { ...measured, findings: judgeFindings(measured) };
-  }
+/** The first prompt's traces with the same seed: no picking. */
+function example(
+  measured: MeasuredCell[],
+  { prompt }: StudyPrompt,
+  strength: number,
+): ReproduceResults['example'] {
+  const trace = (at: number) =>
+    measured.find(({ cell }) => cell.intervention === 'base-derived' && cell.strength === at)?.traces[0].text;
+  const unsteered = trace(0);
+  const steered = trace(strength);
+  return unsteered !== undefined && steered !== undefined ? { prompt, strength, unsteered, steered } : null;
+}
 
-  /** One pass over the rollouts for each model, side by side; every label, layer and offset is a slice of it. */
-  private async harvest(): Promise<void> {
-    const { r, rollouts } = this;
-    const layers = Array.from({ length: r.base.identity.layers }, (_, layer) => layer);
-    const table = mapTokens(r.reasoning.tokenizer, r.base.tokenizer);
-    const stage = r.onStage?.('Harvest of both models');
-    const progress = { base: 0, reasoning: 0 };
-    const start = performance.now();
-    const update = (side: 'base' | 'reasoning') => (done: number, total: number) => {
-      progress[side] = done;
-      stage?.update(progress.base + progress.reasoning, 2 * total);
-    };
-    const [base, reasoning] = await Promise.all([
-      harvestRollouts(r.base, rollouts, {
-        layers,
-        map: ids => ids.map(id => table[id]),
-        signal: r.signal,
-        onProgress: update('base'),
-      }),
-      harvestRollouts(r.reasoning, rollouts, { layers, signal: r.signal, onProgress: update('reasoning') }),
-    ]);
-    this.sums = { base, reasoning };
-    this.stages.seconds.harvest = (performance.now() - start) / 1000;
-    stage?.finish(`${base.totals.tokens} tokens × ${layers.length} layers × 2 models`);
-  }
+function ownPrompt({ stored: { name, rollout } }: TokenizedRollout): StudyPrompt {
+  return { id: name, category: '', prompt: rollout.prompt };
+}
 
-  private async cells(
-    title: string,
-    which: 'base' | 'reasoning',
-    plans: CellPlan[],
-    prompts = this.prompts,
-  ): Promise<MeasuredCell[]> {
-    const { r } = this;
-    const { maxTokens, ...sampling } = samplingDefaults(r.reasoning.folder, {
-      temperature: r.temperature,
-      maxTokens: r.maxTokens,
-    });
-    const stage = r.onStage?.(`Steering: ${title}`);
-    const name = title.replace(/\W+/g, '-');
-    const described = plans.map(({ vector, ...plan }) => ({ ...plan, sum: vector ? norm(vector) : null }));
-    const settings = this.settings({ which, described, prompts, sampling, maxTokens });
-    const measured = await this.stages.run(name, settings, () =>
-      measureCells(r[which], which, plans, {
-        prompts,
-        seed: r.seed,
-        sampling,
-        maxTokens,
-        signal: r.signal,
-        onProgress: stage?.update,
-      }),
-    );
-    const lines = measured.flatMap(({ cell, traces }) =>
-      traces.map(trace =>
-        JSON.stringify({
-          model: cell.model,
-          intervention: cell.intervention,
-          layer: cell.layer,
-          offset: cell.offset,
-          strength: cell.strength,
-          ...trace,
-        }),
-      ),
-    );
-    await makeFolder(join(r.out, 'traces'));
-    await atomicWrite(join(r.out, 'traces', `${name}.jsonl`), `${lines.join('\n')}\n`);
-    stage?.finish(`${plans.length} cells of ${prompts.length} traces`);
-    return measured;
-  }
-
-  /** Fig. 6 for the first rollout that backtracks: (h_t − mean)·v / |v| for each token. */
-  private async projection(v: Float32Array): Promise<ProjectedTrace | null> {
-    const { r, place, sums } = this;
-    const rollout = this.rollouts.find(({ sentences }) =>
-      sentences.some(({ label }) => label === BACKTRACKING),
-    );
-    if (!rollout) return null;
-    const length = norm(v);
-    const direction = v.map(x => x / length);
-    const pool = await r.reasoning.pool();
-    const [projections] = await pool.call('project', {
-      ids: rollout.ids,
-      layers: [place.layer],
-      directions: [direction],
-    });
-    const centre = dot(meanActivationVector(sums.reasoning, place.layer), direction);
-    const starts = new Set(
-      rollout.sentences.filter(({ label }) => label === BACKTRACKING).map(({ first }) => first),
-    );
-    return {
-      name: rollout.stored.name,
-      tokens: rollout.ids.map((_, t) => ({
-        text: rollout.text.slice(rollout.starts[t], rollout.ends[t]),
-        projection: projections[t] - centre,
-        backtracking: starts.has(t),
-      })),
-    };
-  }
-
-  private async keepVector(
-    which: 'base' | 'reasoning',
-    vector: NonNullable<ReturnType<typeof vectorOf>>,
-  ): Promise<void> {
-    const folder = join(this.r.out, 'vectors');
-    await makeFolder(folder);
-    const request = { label: BACKTRACKING, ...this.place };
-    const metadata = vectorMetadata(this.r[which], this.rollouts, this.sums[which], request, vector);
-    await writeVector(join(folder, `${which}-derived.safetensors`), vector.vector, metadata);
-  }
-
-  private rolloutCounts(): ReproduceResults['rollouts'] {
-    return {
-      count: this.rollouts.length,
-      tokens: this.sums.base.totals.tokens,
-      labels: Object.fromEntries(labelCounts(this.sums.base)),
-      b: mean(this.rollouts.map(({ stored }) => keywordRate(stored.rollout.response))),
-    };
-  }
-
-  /** What a kept stage must agree with: both models, the rollouts and the stage's own settings. */
-  private settings(own: object): object {
-    const { base, reasoning, seed } = this.r;
-    return {
-      version: TOOL_VERSION,
-      base: base.identity.hash,
-      reasoning: reasoning.identity.hash,
-      rollouts: this.rollouts.map(({ stored }) => stored.hash),
-      place: this.place,
-      seed,
-      ...own,
-    };
-  }
+function cellsOf(measured: MeasuredCell[]): SteeredCell[] {
+  return measured.map(({ cell }) => cell);
 }
 
 function identityOf({ identity: { name, hash, layers, dModel } }: TextModel): ReproduceResults['base'] {
   return { name, hash, layers, dModel };
 }
 
-function statistics({
-  norm,
-  meanNorm,
-  positives,
-  windows,
-  splitHalfCosine,
-}: NonNullable<ReturnType<typeof vectorOf>>) {
+function statistics({ norm, meanNorm, positives, windows, splitHalfCosine }: LabelVector) {
   return { norm, meanNorm, positives, windows, splitHalf: splitHalfCosine };
 }

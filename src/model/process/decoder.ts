@@ -20,6 +20,16 @@ export interface Step {
   inputs?: Record<string, Tensor>;
 }
 
+/**
+ * A decode step whose tensors are kept: `ids` and `lengths` are written anew before each run, and each run overwrites the
+ * logits [batch·V] of the one before. Ends with its batch and its cache's capacity.
+ */
+export interface RepeatedStep {
+  readonly ids: Int32Array;
+  readonly lengths: Int32Array;
+  run(): Promise<Float32Array>;
+}
+
 /** Runs one graph over one KV cache. */
 export class Decoder {
   private constructor(
@@ -40,6 +50,29 @@ export class Decoder {
 
   /** Runs a step; the result holds what the graph's spec names (`logits`, `resid_post.L`, `pool.L` …). */
   async run(step: Step): Promise<Record<string, Tensor>> {
+    const { feeds, fetches } = this.tensors(step);
+    return (await this.session.run(feeds, fetches as InferenceSession.FetchesType)) as Record<string, Tensor>;
+  }
+
+  /** A step of one token for each of the first `batch` rows, to be run again and again; needs a graph with logits. */
+  repeated(batch: number, steering: Record<string, Tensor>): RepeatedStep {
+    const ids = new Int32Array(batch);
+    const lengths = new Int32Array(batch);
+    const rows = Int32Array.from(ids, (_, b) => b);
+    const { feeds, fetches } = this.tensors({ firstRow: 0, batch, tokens: 1, ids, lengths, rows, steering });
+    const { vocabulary } = this.model.config;
+    const logits = new Float32Array(batch * vocabulary);
+    fetches.logits = new Tensor('float32', logits, [batch, vocabulary]);
+    const total = feeds.total.data as Int32Array;
+    const run = async () => {
+      total[0] = lengths.reduce((a, b) => Math.max(a, b), 0) + 1;
+      await this.session.run(feeds, fetches as InferenceSession.FetchesType);
+      return logits;
+    };
+    return { ids, lengths, run };
+  }
+
+  private tensors(step: Step): { feeds: Record<string, Tensor>; fetches: Record<string, Tensor | null> } {
     const total = step.lengths.reduce((a, b) => Math.max(a, b), 0) + 1;
     const { cos, sin } = this.model.ropeTensors(Math.max(total, this.cache.capacity));
     const { batch, tokens } = step;
@@ -65,6 +98,6 @@ export class Decoder {
       fetches[`pool.${layer}`] = null;
       fetches[`total.${layer}`] = null;
     }
-    return (await this.session.run(feeds, fetches as InferenceSession.FetchesType)) as Record<string, Tensor>;
+    return { feeds, fetches };
   }
 }

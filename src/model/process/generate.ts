@@ -3,7 +3,7 @@ import { UserError } from '../../core/errors';
 import { type CallContext, throwIfCancelled } from '../../rpc/answerer';
 import type { GeneratedRow, GenerateEvent, GenerateParams } from '../contract';
 import { PLAIN_GRAPH } from '../graph/decoder';
-import { Decoder } from './decoder';
+import { Decoder, type RepeatedStep } from './decoder';
 import { KvCache } from './kvCache';
 import type { LoadedModel } from './loadedModel';
 import { Sampler } from './sampler';
@@ -41,7 +41,7 @@ class Generation {
   private readonly steering: SteeringInputs;
   private decoder!: Decoder;
   private next = 0;
-  private batchInputs: Record<string, Tensor> | undefined;
+  private step: RepeatedStep | undefined;
 
   constructor(
     private readonly model: LoadedModel,
@@ -124,7 +124,7 @@ class Generation {
     });
     this.next += taken.length;
     this.slots.push(...fresh);
-    this.batchInputs = undefined;
+    this.step = undefined;
     this.draw(firstRow, logits);
   }
 
@@ -154,18 +154,16 @@ class Generation {
   private async decode(): Promise<void> {
     const { slots } = this;
     this.makeRoom(slots.reduce((most, slot) => Math.max(most, slot.length), 0) + 1);
-    this.batchInputs ??= this.steering.tensors(slots.map(slot => this.params.rows[slot.row].interventions));
-    const result = await this.decoder.run({
-      firstRow: 0,
-      batch: slots.length,
-      tokens: 1,
-      ids: Int32Array.from(slots, slot => slot.last),
-      lengths: Int32Array.from(slots, slot => slot.length),
-      rows: Int32Array.from(slots, (_, b) => b),
-      steering: this.batchInputs,
-    });
-    for (const slot of slots) slot.length++;
-    this.draw(0, result.logits.data as Float32Array);
+    this.step ??= this.decoder.repeated(
+      slots.length,
+      this.steering.tensors(slots.map(slot => this.params.rows[slot.row].interventions)),
+    );
+    const { ids, lengths } = this.step;
+    for (const [b, slot] of slots.entries()) {
+      ids[b] = slot.last;
+      lengths[b] = slot.length++;
+    }
+    this.draw(0, await this.step.run());
   }
 
   /** Draws a token for the slots from `first` on, whose logits these are, and lets ended rows go. */
@@ -202,13 +200,14 @@ class Generation {
       this.decoder.cache.moveRow(this.slots.length, index, last.length);
       this.slots[index] = last;
     }
-    this.batchInputs = undefined;
+    this.step = undefined;
   }
 
   private makeRoom(positions: number): void {
     const { cache } = this.decoder;
-    if (positions > cache.capacity)
-      cache.grow(Math.min(Math.max(positions, cache.capacity * 2), this.model.config.maxPositions));
+    if (positions <= cache.capacity) return;
+    cache.grow(Math.min(Math.max(positions, cache.capacity * 2), this.model.config.maxPositions));
+    this.step = undefined;
   }
 
   private requireUsable(ids: number[]): void {
