@@ -93,6 +93,26 @@ export interface LensParams {
   norm: boolean;
 }
 
+/** Which token of a text to look through; the text's KV cache is kept for the next question. */
+export interface LensAtParams {
+  ids: number[];
+  position: number;
+  /** Tokens wanted for each layer. */
+  topK: number;
+  /** float32 [d] to project the residuals on. */
+  direction?: Float32Array;
+}
+
+/** Logit lens of one token. */
+export interface LensAtResult {
+  /** Per layer, the likeliest next tokens by final norm and unembedding of resid_post. */
+  layers: { ids: number[]; probabilities: number[] }[];
+  /** −log2 p(token | tokens before), bits; null for the first token. */
+  surprisal: number | null;
+  /** resid_post · direction per layer. */
+  projections: number[] | null;
+}
+
 /** Projection of every token's residual on given directions. */
 export interface ProjectParams {
   ids: number[];
@@ -116,6 +136,7 @@ export interface ModelContract {
   harvest: Method<HarvestParams, HarvestSums, { done: number; total: number }>;
   activations: Method<ActivationsParams, { tokens: number }, { done: number; total: number }>;
   lens: Method<LensParams, Float32Array>;
+  lensAt: Method<LensAtParams, LensAtResult>;
   project: Method<ProjectParams, Float32Array[]>;
   check: Method<{ ids: number[] }, CheckResult[], CheckResult>;
 }

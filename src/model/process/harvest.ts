@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import { addGroup, emptySums, type HarvestSums, type SumGroup } from '../../core/sums';
+import { emptySums, type HarvestSums, type SumGroup } from '../../core/sums';
 import type { CallContext } from '../../rpc/answerer';
 import { firstNonFinite } from '../checkpoint/finite';
 import type { HarvestParams, HarvestText } from '../contract';
@@ -29,6 +29,7 @@ export async function harvest(
   const sums = emptySums(layers, dModel, offsets);
   const longest = texts.reduce((most, text) => Math.max(most, text.ids.length), 1);
   const reader = await TextReader.create(model, { pool: layers }, longest);
+  const groups = new Map<string, SumGroup>();
   const total = texts.reduce((count, text) => count + text.ids.length, 0);
   let done = 0;
   for (const text of texts) {
@@ -43,16 +44,15 @@ export async function harvest(
         if (firstNonFinite(all) >= 0) model.explainNonFinite();
         for (let j = 0; j < dModel; j++) sums.totals.sum[i][j] += all[j];
       }
-      for (const [row, piece] of plan.entries()) {
-        const pooled = layers.map(layer => outputs[`pool.${layer}`].data as Float32Array);
-        addGroup(sums, pieceSums(piece, pooled, row, offsets, dModel));
-      }
+      const pooled = layers.map(layer => outputs[`pool.${layer}`].data as Float32Array);
+      for (const [row, piece] of plan.entries()) addPiece(groups, piece, pooled, row, offsets, dModel);
       done += tokens;
       context.emit({ done, total });
     }
     sums.totals.tokens += text.ids.length;
     sums.totals.rollouts++;
   }
+  sums.groups.push(...groups.values());
   return sums;
 }
 
@@ -108,27 +108,27 @@ function poolInputs(
   };
 }
 
-/** The part of a group's sums that one piece adds. A sentence is counted where its last offset lies. */
-function pieceSums(
-  piece: PieceGroup,
+/** Adds a piece's row of pooled sums to its group, made at first sight. A sentence is counted where its last offset lies. */
+function addPiece(
+  groups: Map<string, SumGroup>,
+  { group: { label, half, from, to }, ...piece }: PieceGroup,
   pooled: Float32Array[],
   row: number,
   [lo, hi]: [number, number],
   dModel: number,
-): SumGroup {
-  const { group, from, to } = piece;
-  const width = (hi - lo + 1) * dModel;
-  return {
-    label: group.label,
-    half: group.half,
-    from: group.from,
-    to: group.to,
-    count: to === group.to ? piece.firsts.length : 0,
-    sums: pooled.map(layer => {
-      const sum = new Float64Array((group.to - group.from + 1) * dModel);
-      const at = row * width + (from - lo) * dModel;
-      sum.set(layer.subarray(at, at + (to - from + 1) * dModel), (from - group.from) * dModel);
-      return sum;
-    }),
-  };
+): void {
+  const key = `${half} ${from} ${to} ${label}`;
+  let group = groups.get(key);
+  if (!group) {
+    const sums = pooled.map(() => new Float64Array((to - from + 1) * dModel));
+    groups.set(key, (group = { label, half, from, to, count: 0, sums }));
+  }
+  if (piece.to === to) group.count += piece.firsts.length;
+  const at = (row * (hi - lo + 1) + piece.from - lo) * dModel;
+  const start = (piece.from - from) * dModel;
+  const length = (piece.to - piece.from + 1) * dModel;
+  for (const [layer, sum] of group.sums.entries()) {
+    const source = pooled[layer];
+    for (let i = 0; i < length; i++) sum[start + i] += source[at + i];
+  }
 }

@@ -8,11 +8,13 @@ import { generate } from './generate';
 import { harvest } from './harvest';
 import { LoadedModel } from './loadedModel';
 import { selfTest } from './selfTest';
+import { TextLens } from './textLens';
 
 // Errors come back as exceptions; the native log would write between a command's own lines.
 env.logLevel = 'fatal';
 
 let opened: LoadedModel | undefined;
+let reading: TextLens | undefined;
 
 function model(): LoadedModel {
   if (!opened) throw new UserError('No model is open; open a model folder first.');
@@ -53,6 +55,7 @@ const parent: Port = {
 answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
     await opened?.close();
+    reading = undefined;
     opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
     return info(opened);
   }),
@@ -61,6 +64,10 @@ answer<ModelContract>(parent, {
   harvest: inTurn((params, context) => harvest(model(), params, context)),
   activations: inTurn((params, context) => writeActivations(model(), params, context)),
   lens: inTurn(params => lens(model(), params)),
+  lensAt: inTurn((params, { signal }) => {
+    reading ??= new TextLens(model());
+    return reading.at(params, signal);
+  }),
   project: inTurn((params, { signal }) => project(model(), params, signal)),
   check: inTurn(({ ids }, { emit }) => selfTest(model(), ids, emit)),
 });
