@@ -1,11 +1,13 @@
 import { UserError } from '../core/errors';
 import { CancelledError } from '../rpc/messages';
 
-/** Progress of one stage: a bar that redraws on a terminal, plain lines a tenth apart elsewhere. Writes to stderr. */
+// Elsewhere than on a terminal a line every few seconds tells that a long stage is alive, and a short one needs none.
+const PLAIN_INTERVAL_MS = 5000;
+
+/** Progress of one stage: a bar that redraws on a terminal, a plain line now and then elsewhere. Writes to stderr. */
 export class Progress {
   private readonly started = performance.now();
-  private lastDrawn = 0;
-  private lastTenth = -1;
+  private lastDrawn = performance.now();
   private drawn = false;
 
   constructor(private readonly title: string) {}
@@ -15,10 +17,10 @@ export class Progress {
     if (total <= 0) return;
     if (process.stderr.isTTY) this.drawBar(done, total);
     else {
-      const tenth = Math.floor((10 * done) / total);
-      if (tenth === this.lastTenth) return;
-      this.lastTenth = tenth;
-      process.stderr.write(`${this.title}: ${Math.floor((100 * done) / total)} %\n`);
+      const now = performance.now();
+      if (now - this.lastDrawn < PLAIN_INTERVAL_MS) return;
+      this.lastDrawn = now;
+      process.stderr.write(`${this.title}: ${done} of ${total}\n`);
     }
   };
 
