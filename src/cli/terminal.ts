@@ -58,5 +58,6 @@ export function fail(error: unknown, verbose: boolean): void {
   if (verbose && thrown.stack) process.stderr.write(`${thrown.stack}\n`);
   const expected = thrown instanceof UserError || thrown instanceof CancelledError;
   const message = expected ? thrown.message : `Unexpected failure: ${thrown.message}`;
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
   process.stderr.write(`${message.replace(/\s*\n\s*/g, ' ')}\n`);
 }

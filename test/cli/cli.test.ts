@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -276,6 +276,40 @@ describe('rollouts, labels and vectors', () => {
     expect(label).toBe('backtracking');
     expect([...text].slice(Number(from), Number(to)).join('')).toBe('Wait, no.');
   });
+});
+
+it('Ctrl-C cancels within a token, keeps what is written and says so', async () => {
+  const args = [
+    'rollouts',
+    '--model',
+    REASONING,
+    '--prompts',
+    'prompts.jsonl',
+    '--count',
+    '5000',
+    '--out',
+    'cut',
+  ];
+  // A group of its own, as a terminal gives the signal to every process of the command.
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: scratch,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', chunk => {
+    stderr += chunk;
+  });
+  const folder = join(scratch, 'cut');
+  const written = () =>
+    existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.rollout.txt')) : [];
+  while (written().length < 3) await new Promise(resolve => setTimeout(resolve, 50));
+  const signalled = performance.now();
+  process.kill(-child.pid!, 'SIGINT');
+  const code = await new Promise(resolve => child.on('exit', resolve));
+  expect([code, lastLine(stderr)]).toEqual([130, 'Cancelled.']);
+  expect(performance.now() - signalled).toBeLessThan(5000);
+  for (const name of written()) expect(readFileSync(join(folder, name), 'utf8')).toContain('<think>');
 });
 
 describe('failures: exit code 1, one line naming the culprit, nothing half written, what was there is kept', () => {

@@ -13,6 +13,9 @@ import { TextLens } from './textLens';
 // Errors come back as exceptions; the native log would write between a command's own lines.
 env.logLevel = 'fatal';
 
+// Ctrl-C in a terminal reaches this process too; whether to cancel or to end is its parent's to say.
+process.on('SIGINT', () => {});
+
 let opened: LoadedModel | undefined;
 let reading: TextLens | undefined;
 
