@@ -146,6 +146,7 @@ def main():
     answer(dict(ready=True, versions=versions, seconds=time.perf_counter() - started))
     for line in sys.stdin:
         job = json.loads(line)
+        torch.set_num_threads(job["threads"])
         start, cpu = time.perf_counter(), time.process_time()
         with torch.inference_mode():
             result = ITEMS[job["item"]](model, job)

@@ -37,15 +37,14 @@ async function main(options: BenchOptions): Promise<void> {
       for (const result of await BENCHES[item](measured)) {
         results.push(result);
         console.log(line(result));
+        if (options.out) writeFileSync(options.out, document(head, results));
       }
     }
   }
-  if (options.out) {
-    writeFileSync(
-      options.out,
-      `# Doubletake measured\n\n${head.map(text => `- ${text}`).join('\n')}\n\n${table(results)}\n`,
-    );
-  }
+}
+
+function document(head: string[], results: Result[]): string {
+  return `# Doubletake measured\n\n${head.map(text => `- ${text}`).join('\n')}\n\n${table(results)}\n`;
 }
 
 async function peerVersions(options: BenchOptions) {

@@ -20,13 +20,13 @@ export async function makeVector(
   folder: string,
   request: VectorRequest,
   out: string,
-  onProgress?: (done: number, total: number) => void,
+  options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<{ result: LabelVector; rollouts: TokenizedRollout[] }> {
   const rollouts = await tokenizeRollouts(model, folder);
   const sums = await harvestRollouts(model, rollouts, {
     layers: [request.layer],
     offsets: [request.offset, request.offset + request.length - 1],
-    onProgress,
+    ...options,
   });
   const result = differenceOfMeans(sums, request);
   await writeVector(out, result.vector, vectorMetadata(model, rollouts, sums, request, result));

@@ -1,8 +1,10 @@
+import { TextModel } from '../../model/textModel';
 import { alone, inPairs, type Measured } from '../pairs';
+import type { Peer } from '../peer';
 import { peakMemory } from '../procfs';
 import { atLeast, type Result } from '../result';
 import type { Subject } from '../subject';
-import { type DecodeJob, decodeJob, decodeOurs, decodePeer, perUsefulToken } from './decodeJob';
+import { type DecodeJob, decodeJob, decodeOurs, decodePeer, peerJob, perUsefulToken } from './decodeJob';
 
 // Targets by rows in a batch.
 const TARGETS = {
@@ -32,14 +34,18 @@ export async function decode(subject: Subject): Promise<Result[]> {
   return results;
 }
 
-/** Sampled decode where rows end at different lengths: a random end for each token, a limit for all. */
+/** Sampled decode where rows end at different lengths, with three times as many prompts as rows. */
 export async function decodeRagged(subject: Subject): Promise<Result[]> {
   const { name, options, config } = subject;
-  const tokens = options.quick ? 8 : name === 'small' ? 128 : 64;
   const batch = options.quick ? 4 : 32;
+  const tokens = options.quick ? 8 : name === 'small' ? 240 : 64;
   const job = await decodeJob(subject, 3 * batch, batch, tokens);
-  const every = Math.round(tokens / 1.6);
-  const stop = Array.from({ length: Math.ceil(config.vocabulary / every) }, (_, i) => i * every);
+  // The bundled model ends by itself; a random one gets as many stop tokens as end a row after 40 tokens in the mean.
+  const every = 40;
+  const stop =
+    name === 'small'
+      ? (await TextModel.open(subject.folder)).stop
+      : Array.from({ length: Math.ceil(config.vocabulary / every) }, (_, i) => i * every);
   const item = `steered decode, ${batch} rows that end at different lengths`;
   return [await compare(subject, { ...job, sampled: true, stop }, item, RAGGED_TARGET)];
 }
@@ -75,7 +81,8 @@ async function compare(subject: Subject, job: DecodeJob, item: string, target: n
       return perUsefulToken(measured, ids);
     };
     if (!peer) return { ...described, ours: await alone(options.runs, runOurs), memory };
-    const note = job.sampled
+    const threads = await tunedThreads(subject, peer, job);
+    const agreement = job.sampled
       ? `${(100 * usefulShare(peerIds, job)).toFixed(0)} % of the peer's rows are useful`
       : `${(100 * requireAgreement(subject, oursIds, peerIds)).toFixed(0)} % of greedy tokens equal`;
     const pairs = await inPairs(options.runs, runOurs, async () => {
@@ -90,12 +97,19 @@ async function compare(subject: Subject, job: DecodeJob, item: string, target: n
       ratio: pairs.ratio,
       ...atLeast(target, pairs.ratio),
       memory,
-      note,
+      note: [agreement, ...threads].join('; '),
     };
   } finally {
     ours.stop();
     peer?.stop();
   }
+}
+
+/** Gives the peer on a small model the number of threads that it is faster with. */
+async function tunedThreads({ name, options }: Subject, peer: Peer, job: DecodeJob): Promise<string[]> {
+  if (name !== 'small' || options.threads === 1) return [];
+  const shorter = { ...job, tokens: Math.min(job.tokens, 32) };
+  return [`peer at ${await peer.tune(peerJob(shorter))} thread(s), its faster choice`];
 }
 
 /** Share of the tokens computed by padded batches that lie before their row's end. */

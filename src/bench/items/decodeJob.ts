@@ -77,8 +77,13 @@ export function decodeOurs(ours: Ours, job: DecodeJob): Promise<GeneratedRow[]> 
 
 /** Runs a job with transformers. */
 export function decodePeer(peer: Peer, job: DecodeJob): Promise<PeerAnswer> {
+  return peer.run(peerJob(job));
+}
+
+/** The job as bench/peers.py takes it; unsteered rows have strength 0. */
+export function peerJob(job: DecodeJob): { item: string } & Record<string, unknown> {
   const strengths = job.strengths ?? job.rows.map(() => 0);
-  return peer.run({ item: 'decode', ...job, strengths, vector: [...job.vector] });
+  return { item: 'decode', ...job, strengths, vector: [...job.vector] };
 }
 
 /** Milliseconds for each token that counts: those up to a row's end. */

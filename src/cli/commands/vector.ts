@@ -3,7 +3,7 @@ import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
 import { TextModel } from '../../model/textModel';
 import { makeVector } from '../../study/makeVector';
 import { whole } from '../options';
-import { Progress } from '../terminal';
+import { cancelOnInterrupt, Progress } from '../terminal';
 
 /** `doubletake vector`: a difference-of-means vector from labelled rollouts. */
 export function vectorCommand(program: Command): void {
@@ -32,7 +32,7 @@ export function vectorCommand(program: Command): void {
           rollouts,
           { label, layer, offset, length },
           out,
-          progress.update,
+          { signal: cancelOnInterrupt(), onProgress: progress.update },
         );
         const { norm, meanNorm, positives, windows, splitHalfCosine } = made.result;
         progress.finish(`${positives} ${label} windows of ${windows}`);
