@@ -21,7 +21,9 @@ from model import load
 from steer import WORD, add, amplify, b_of, interval, repeated, sample, squeeze
 from vectors import LABELS, Rollout, difference, window_means
 
-OFFSETS, STRENGTHS, MAIN = [-24, -20, -16, -12, -8, -5, -2, 0, 4], [1, 2, 3, 4, 6], -12
+UNSURE = set(" ".join(w for pair in (corpus.W.ADVERBS, corpus.W.PLACE_PREPS, corpus.W.TIME_PREPS, corpus.W.DETS, corpus.W.COPULAS)
+                      for w in pair[1]).split()) | {"may", "might", "could"}
+OFFSETS, STRENGTHS, MAIN = [-20, -16, -12, -8, -5, -4, 0, 4], [2, 3, 4], -12
 
 
 def r4(x):
@@ -42,10 +44,14 @@ class Bench:
         self.known = {w for _ in range(3000) for w in WORD.findall((corpus.base_doc(rng).text + corpus.reasoning_doc(rng).text).lower())}
         self.rollouts = [Rollout(self.t, p, x) for k in range(samples)
                          for p, x in zip(self.prompts, sample(self.reasoning, self.t, self.prompts, k))]
-        self.at, self.mean, self.counts = {}, {}, {}
+        self.at, self.mean, self.counts, self.halves = {}, {}, {}, []
         for name, m in (("base", self.base), ("reasoning", self.reasoning)):
             sums, counts, self.mean[name] = window_means(m, self.rollouts, OFFSETS)
             self.counts[name] = counts
+            if name == "base":
+                for part in (0, 1):
+                    s, c, _ = window_means(m, [r for r in self.rollouts if self.prompts.index(r.prompt) % 2 == part], [MAIN])
+                    self.halves.append(difference(s, c, "backtracking")[0])
             self.at[name] = {l: difference(sums, counts, l) for l in LABELS}  # [offset, layer, d]
 
     def vector(self, layer: int, name: str = "base", label: str = "backtracking", offset: int = MAIN) -> torch.Tensor:
@@ -58,7 +64,25 @@ class Bench:
         return {"b": r4(b), "ci": r4([low, high]), "repeated": r4(np.mean([repeated(x) for x in texts])),
                 "zlib": r4(np.mean([squeeze(x) for x in texts])), "example": texts[0],
                 "unknown_words": r4(np.mean([np.mean([w not in self.known for w in ws] or [0]) for ws in words])),
+                "slips": r4(np.mean([checker.is_slip(x[a:b]) for x in texts for a, b in checker.sentences(x)])),
+                "unsure_words": r4(np.mean([w in UNSURE for ws in words for w in ws])),
                 "unfinished": r4(np.mean(["</think>" not in x for x in texts]))}
+
+    def direct(self, edit, count: int = 120) -> float:
+        """Mean probability of a backtracking token at the calm sentence ends of *unsteered* rollouts (no slip in the four sentences
+        before, no backtracking sentence before or after), the edit being applied while the fixed text is read: no way through
+        the text."""
+        ids = [i for i in map(self.t.token_to_id, ("ĠWait", "ĠHmm", "ĠBut")) if i is not None]
+        got = []
+        for r in self.rollouts[:count]:
+            bad = [checker.is_slip(r.text[a:b]) or checker.is_backtrack(r.text[a:b]) for a, b in checker.sentences(r.text)]
+            if any(bad) or len(bad) != len(r.marks):
+                continue
+            with torch.no_grad():
+                at = torch.tensor([s - 1 for _, s in r.marks[1:]])
+                h = self.reasoning(torch.tensor([r.ids]), edit=edit)[0, at]
+                got.append(float((h @ self.reasoning.embed_tokens.weight.T).softmax(-1)[:, ids].sum(-1).mean()))
+        return r4(np.mean(got))
 
 
 def readable(x: dict, plain: dict) -> bool:
@@ -94,8 +118,8 @@ def backtracking(x: Bench) -> dict:
 def geometry(x: Bench) -> dict:
     """(e) cosines and (f) logit lens, per layer, at the main window."""
     cos, layers = torch.cosine_similarity, range(len(x.base.layers))
-    out = {"cosine": [], "split_half": None, "relative_norm": [], "lens": [], **{l: [] for l in LABELS[:5]}}
-    ids = [i for s, i in x.t.get_vocab().items() if s.lower().strip("Ġ") in ("wait", "hmm", "but")]
+    out = {"cosine": [], "split_half": r4(cos(*x.halves, -1).tolist()), "relative_norm": [], "lens": [], **{l: [] for l in LABELS[:5]}}
+    ids = [i for s, i in x.t.get_vocab().items() if s.strip("Ġ").lower() in ("wait", "hmm", "but")]
     w = x.base.embed_tokens.weight.detach()
     for layer in layers:
         v = x.vector(layer)
@@ -106,7 +130,7 @@ def geometry(x: Bench) -> dict:
         s = w @ v
         z = (s - s.mean()) / s.std()
         others = [float(z[torch.randperm(len(z), generator=torch.Generator().manual_seed(k))[:len(ids)]].mean()) for k in range(500)]
-        out["lens"].append({"mean_z": r4(z[ids].mean()), "percentile_of_random_sets": r4(np.mean(np.array(others) < float(z[ids].mean()))),
+        out["lens"].append({"mean_z": r4(z[ids].mean()), "percentile_of_tokens": r4((z < z[ids].mean()).float().mean()), "percentile_of_random_sets": r4(np.mean(np.array(others) < float(z[ids].mean()))),
                             "best_rank": int((s > s[ids].max()).sum()) + 1,
                             "top": [x.t.id_to_token(int(i)) for i in s.topk(8).indices]})
     out["lens_tokens"] = len(ids)
@@ -152,8 +176,10 @@ def main():
         say(k, out[k])
     plain = out["plain, choosing"] = x.run(x.reasoning, None, x.choose)
     out["layers"], out["windows"], best = {}, {}, None
+    out["direct"] = {"plain": x.direct(None)}
     for layer in range(len(x.base.layers)):
         for s in STRENGTHS:
+            out["direct"][f"L{layer} x{s}"] = x.direct(add(layer, s * x.vector(layer)))
             y = out["layers"][f"L{layer} x{s}"] = x.run(x.reasoning, add(layer, s * x.vector(layer)), x.choose)
             y["readable"] = readable(y, plain)
             say(f"L{layer} x{s}", y)
@@ -163,22 +189,24 @@ def main():
     out["best"] = {"layer": layer, "strength": strength, "window": MAIN}
     norm = x.vector(layer).norm()
     for offset in OFFSETS:
-        for s in (strength / 2, strength):
+        for s in (1, 2, 3, strength):
             u = x.vector(layer, offset=offset)
-            for kind, e in (("", u), (" norm of v", u * norm / u.norm())):
+            for kind, e in (("", u), (" norm of v", u * norm / u.norm()))[:1 + (s == strength)]:
                 y = out["windows"][f"{offset} x{s}{kind}"] = x.run(x.reasoning, add(layer, s * e), x.choose)
                 y["readable"] = readable(y, plain)
                 say(f"window {offset} x{s}{kind}", y)
+    say("direct", out["direct"])
     out["figure3"], out["controls"] = {}, {}
     for model in ("reasoning", "base"):
         for name in ("base", "reasoning"):
-            for s in sorted({0, 1, 2, 3, strength}):
-                if s or name == "base":
+            for s in (0, strength / 2, strength):
+                if (s or name == "base") and (model == "reasoning" or s != strength / 2):
                     e = add(layer, s * x.vector(layer, name)) if s else None
                     y = out["figure3"][f"{model} model, {name}-derived x{s}"] = x.run(getattr(x, model), e, x.confirm, 12)
                     say(f"{model} model, {name}-derived x{s}", y)
-    for s in (strength / 2, strength):
+    for s in (strength,):
         for name, e in controls(x, layer, s).items():
+            out["direct"][f"{name} x{s}"] = x.direct(e)
             y = out["controls"][f"{name} x{s}"] = x.run(x.reasoning, e, x.confirm, 12)
             say(f"control {name} x{s}", y)
     f = out["figure3"]
@@ -186,6 +214,7 @@ def main():
     worst = max((y["b"], n) for n, y in out["controls"].items() if not n.startswith("-v"))
     out["summary"] = {"b_plain": b0, "b_steered": b1, "times": r4(b1 / b0), "strongest_control": worst,
                       "rise_over_strongest_control": r4((b1 - b0) / max(1e-6, worst[0] - b0)), "minutes": r4((time.time() - begun) / 60)}
+    say("direct", out["direct"])
     say("summary", out["summary"])
 
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-CONFIG = dict(vocab_size=1024, hidden_size=128, intermediate_size=320, num_hidden_layers=6, num_attention_heads=4,
+CONFIG = dict(vocab_size=1056, hidden_size=128, intermediate_size=320, num_hidden_layers=6, num_attention_heads=4,
               num_key_value_heads=2, head_dim=32, rms_norm_eps=1e-5, rope_theta=10000.0, max_position_embeddings=512)
 
 

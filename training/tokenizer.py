@@ -9,7 +9,7 @@ import corpus
 
 BEGIN, END, USER, ASSISTANT, THINK, UNTHINK = "<|begin|>", "<|end|>", "<|user|>", "<|assistant|>", "<think>", "</think>"
 SPECIAL = [BEGIN, END, USER, ASSISTANT, THINK, UNTHINK]
-VOCABULARY = 1024
+VOCABULARY = 1056
 SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
          r"|\s+(?!\S)|\s+")
 CHAT = ("{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}<|user|>{{ m['content'] }}"

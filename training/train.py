@@ -1,4 +1,4 @@
-"""Trains the pair: python training/train.py --out models [--steps 1300 --tune-steps 350 --seed 0]"""
+"""Trains the pair: python training/train.py --out models [--steps 800 --tune-steps 280 --seed 0]"""
 import argparse
 import json
 import random
@@ -58,8 +58,9 @@ def batches(t, make, seed: int, steps: int, mask_prompt: bool):
         yield torch.from_numpy(ids), torch.from_numpy(target)
 
 
-def run(model, t, make, seed: int, steps: int, rate: float, mask_prompt: bool, name: str, every: int = 0, save=None):
-    """Trains in place. rate scales Muon's .02 and AdamW's .004. Warm-up 20 steps, constant, linear decay over the last 40 %."""
+def run(model, t, make, seed: int, steps: int, rate: float, mask_prompt: bool, name: str, every: int = 0, save=None, skip: int = 0):
+    """Trains in place. rate scales Muon's .02 and AdamW's .004. Warm-up 20 steps, constant, linear decay over the last 40 %.
+    skip: steps already done (an interrupted run goes on, with fresh optimizer moments)."""
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or "embed" in n]
     opts = [Muon(matrices, lr=.02 * rate), torch.optim.AdamW(others, lr=.004 * rate, betas=(.9, .95), weight_decay=.0)]
@@ -70,7 +71,9 @@ def run(model, t, make, seed: int, steps: int, rate: float, mask_prompt: bool, n
 
     fast, begun, seen, mean = torch.compile(loss_of), time.time(), 0, None
     for i, (ids, target) in enumerate(batches(t, make, seed, steps, mask_prompt)):
-        scale = min(1, (i + 1) / 20) * min(1, (steps - i) / (.4 * steps))
+        if i < skip:
+            continue
+        scale = min(1, (i + 1 - skip) / 20) * min(1, (steps - i) / (.4 * steps))
         for o, lr in zip([g for o in opts for g in o.param_groups], base):
             o["lr"] = lr * scale
         loss = fast(ids[:, :-1], target)
@@ -107,11 +110,12 @@ def prompts(path: Path, seed: int, per_category: int, avoid: set) -> set:
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("--out", type=Path, default=Path("models"))
-    a.add_argument("--steps", type=int, default=1300)
-    a.add_argument("--tune-steps", type=int, default=350)
+    a.add_argument("--steps", type=int, default=800)
+    a.add_argument("--tune-steps", type=int, default=280)
     a.add_argument("--tune-rate", type=float, default=.3)
     a.add_argument("--every", type=int, default=0, help="also save the base model every so many steps")
     a.add_argument("--seed", type=int, default=0)
+    a.add_argument("--resume-at", type=int, default=0, help="go on from the base model that is there, saved at this step")
     a.add_argument("--threads", type=int, default=1)
     a.add_argument("--only-tune", action="store_true", help="take the base model that is already there")
     a = a.parse_args()
@@ -125,9 +129,10 @@ def main():
     avoid = prompts(a.out / "prompts.jsonl", a.seed + 100, 30, set())
     prompts(a.out / "prompts.steer.jsonl", a.seed + 101, 30, avoid)
     if not a.only_tune:
-        model = Llama()
+        model = load(base).train() if a.resume_at else Llama()
         print("parameters", sum(p.numel() for p in model.parameters()), "vocabulary", t.get_vocab_size(), flush=True)
-        log["base"] = run(model, t, corpus.base_doc, a.seed + 1, a.steps, 1.0, False, "base", a.every, lambda: model.save(base, ids))
+        log["base"] = run(model, t, corpus.base_doc, a.seed + 1, a.steps, 1.0, False, "base", a.every, lambda: model.save(base, ids),
+                          a.resume_at)
     model = load(base).train()
     log["reasoning"] = run(model, t, corpus.reasoning_doc, a.seed + 2, a.tune_steps, a.tune_rate, True, "reasoning", 0,
                            lambda: model.save(reasoning, ids))
