@@ -14,7 +14,12 @@ const node = {
   entryNames: '[name]',
 };
 
-const entries = { cli: 'src/cli/main.ts', modelProcess: 'src/model/process/main.ts', bench: 'src/bench/main.ts' };
+const entries = {
+  cli: 'src/cli/main.ts',
+  modelProcess: 'src/model/process/main.ts',
+  bench: 'src/bench/main.ts',
+  extension: 'src/editor/extension.ts',
+};
 if (watch) {
   const { context } = await import('esbuild');
   await (await context({ ...node, entryPoints: entries })).watch();

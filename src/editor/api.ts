@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { LabelledSpan } from '../core/annotation';
+import type { Decorator } from './decorator';
+import type { Display } from './display';
+import { backtrackingRanges } from './rollout/decorationRanges';
+import type { OffsetRange } from './rollout/rolloutTokens';
+import type { RolloutDocuments } from './rolloutDocuments';
+import type { TokenizerSource } from './tokenizerSource';
+
+/** What an open rollout shows; all ranges are UTF-16 [start, end) of the document. */
+export interface RolloutState {
+  labels: readonly LabelledSpan[];
+  windows: readonly OffsetRange[];
+  starts: readonly OffsetRange[];
+  /** The template's tokens included. */
+  tokenCount: number | undefined;
+  reviewed: boolean;
+  /** What is wrong with the rollout or its labels. */
+  problems: readonly string[];
+}
+
+/** What the extension gives to other extensions (`extension.exports`). */
+export interface DoubletakeApi {
+  /** Milliseconds that activation took. */
+  readonly activationTime: number;
+  /** The state of an open rollout, once its labels are read and written and its tokens known; undefined if it is no open rollout. */
+  rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
+  /** Fires when everything of a rollout has been drawn. */
+  readonly onDidDraw: vscode.Event<vscode.Uri>;
+}
+
+/** Makes the API. */
+export function makeApi(
+  documents: RolloutDocuments,
+  source: TokenizerSource,
+  display: Display,
+  decorator: Decorator,
+  activationTime: number,
+): DoubletakeApi {
+  return {
+    activationTime,
+    onDidDraw: decorator.onDidDraw,
+    rollout: async uri => {
+      const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri.toString());
+      const rollout = document && (await documents.loaded(document));
+      if (!rollout) return undefined;
+      await rollout.labels.idle();
+      const tokens = rollout.tokensOf(await source.get());
+      tokens?.encodeUntil(Number.POSITIVE_INFINITY);
+      const all = { start: 0, end: rollout.text.length + 1 };
+      const shown = tokens && backtrackingRanges(rollout.spans, tokens, display.windowOf(uri), all);
+      return {
+        labels: rollout.spans,
+        windows: shown?.windows ?? [],
+        starts: shown?.starts ?? [],
+        tokenCount: tokens?.count,
+        reviewed: rollout.reviewed,
+        problems: [
+          rollout.problem,
+          rollout.labels.file?.problem,
+          ...rollout.labels.ann.problems.map(({ message }) => message),
+        ].filter(problem => problem !== undefined),
+      };
+    },
+  };
+}

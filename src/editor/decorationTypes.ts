@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { LABELS } from '../core/labels';
+import { COLORS } from './ids';
+
+/** How a label's underline is drawn, so that it is told by more than its colour: its key stands before it as well. */
+export const LABEL_STYLES: readonly { label: string; color: string; line: string; mark: string }[] = [
+  { label: LABELS[0], color: COLORS.initializing, line: 'solid', mark: '①' },
+  { label: LABELS[1], color: COLORS.deduction, line: 'dotted', mark: '②' },
+  { label: LABELS[2], color: COLORS.addingKnowledge, line: 'dashed', mark: '③' },
+  { label: LABELS[3], color: COLORS.exampleTesting, line: 'double', mark: '④' },
+  { label: LABELS[4], color: COLORS.uncertaintyEstimation, line: 'wavy', mark: '⑤' },
+  { label: LABELS[5], color: COLORS.backtracking, line: 'solid', mark: '⑥' },
+  { label: '', color: COLORS.otherLabel, line: 'dashed', mark: '○' },
+];
+
+/** The decoration types, made once; `labels` by label, any other label under ''. */
+export interface DecorationTypes extends vscode.Disposable {
+  window: vscode.TextEditorDecorationType;
+  start: vscode.TextEditorDecorationType;
+  tokenBoundary: vscode.TextEditorDecorationType;
+  currentSentence: vscode.TextEditorDecorationType;
+  labels: ReadonlyMap<string, vscode.TextEditorDecorationType>;
+}
+
+/** Makes them. `media` is the folder of the gutter icons. */
+export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
+  const color = (id: string) => new vscode.ThemeColor(id);
+  const icon = (name: string) => vscode.Uri.joinPath(media, name);
+  const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
+  const make = vscode.window.createTextEditorDecorationType;
+  const window = make({
+    backgroundColor: color(COLORS.windowBackground),
+    borderColor: color(COLORS.windowBorder),
+    borderStyle: 'dotted',
+    borderWidth: '0 0 1px 0',
+    overviewRulerColor: color(COLORS.rulerWindow),
+    overviewRulerLane: vscode.OverviewRulerLane.Left,
+    rangeBehavior,
+  });
+  const start = make({
+    borderColor: color(COLORS.backtrackingBorder),
+    borderStyle: 'solid',
+    borderWidth: '2px',
+    borderRadius: '2px',
+    fontWeight: 'bold',
+    overviewRulerColor: color(COLORS.rulerBacktracking),
+    overviewRulerLane: vscode.OverviewRulerLane.Right,
+    light: { gutterIconPath: icon('backtracking-light.svg') },
+    dark: { gutterIconPath: icon('backtracking-dark.svg') },
+    gutterIconSize: 'contain',
+    rangeBehavior,
+  });
+  const tokenBoundary = make({
+    borderColor: color(COLORS.tokenBoundary),
+    borderStyle: 'solid',
+    borderWidth: '0 0 0 1px',
+    rangeBehavior,
+  });
+  const currentSentence = make({
+    outlineColor: color(COLORS.currentSentence),
+    outlineStyle: 'solid',
+    outlineWidth: '1px',
+    rangeBehavior,
+  });
+  const labels = new Map(
+    LABEL_STYLES.map(({ label, color: id, line, mark }) => [
+      label,
+      make({
+        // A text decoration rather than a border: several borders on one stretch would hide one another.
+        textDecoration: `underline ${line} var(--vscode-${id.replaceAll('.', '-')}) 2px; text-underline-offset: 3px`,
+        before: { contentText: mark, color: color(id), margin: '0 0.15em 0 0' },
+        rangeBehavior,
+      }),
+    ]),
+  );
+  const all = [window, start, tokenBoundary, currentSentence, ...labels.values()];
+  return {
+    window,
+    start,
+    tokenBoundary,
+    currentSentence,
+    labels,
+    dispose: () => {
+      for (const type of all) type.dispose();
+    },
+  };
+}

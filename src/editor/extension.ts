@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import { UserError } from '../core/errors';
+import { AnnotationMode } from './annotationMode';
+import { type DoubletakeApi, makeApi } from './api';
+import { makeDecorationTypes } from './decorationTypes';
+import { Decorator } from './decorator';
+import { Diagnostics } from './diagnostics';
+import { Display } from './display';
+import { labelCommands } from './labelCommands';
+import { registerLanguageFeatures } from './languageFeatures';
+import { RolloutDocuments } from './rolloutDocuments';
+import { StatusItem } from './statusItem';
+import { TokenizerSource } from './tokenizerSource';
+import { watchUndoKeys } from './undoKeys';
+import { viewCommands } from './viewCommands';
+
+/** Builds the objects and hands them down. A failure is logged and shown. */
+export function activate(context: vscode.ExtensionContext): DoubletakeApi {
+  const log = vscode.window.createOutputChannel('Doubletake', { log: true });
+  context.subscriptions.push(log);
+  try {
+    return build(context, log);
+  } catch (error) {
+    log.error(error as Error);
+    void vscode.window.showErrorMessage(`Doubletake could not start: ${(error as Error).message}`);
+    throw error;
+  }
+}
+
+function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): DoubletakeApi {
+  const started = performance.now();
+  const report = (error: unknown) => void notify(log, error);
+  const documents = new RolloutDocuments(report);
+  const source = new TokenizerSource(context.asAbsolutePath('models/reasoning'), log);
+  const display = new Display(context.workspaceState);
+  const types = makeDecorationTypes(vscode.Uri.joinPath(context.extensionUri, 'media'));
+  const mode = new AnnotationMode(documents, types);
+  const diagnostics = new Diagnostics(documents);
+  const decorator = new Decorator(types, documents, source, display, report);
+  const status = new StatusItem(documents, source, display, mode);
+  const commands = {
+    ...labelCommands(documents, () => mode.active),
+    ...viewCommands(documents, display, mode, log),
+  };
+  const registered = Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        await tell(log, error);
+      }
+    }),
+  );
+  context.subscriptions.push(
+    ...registered,
+    ...registerLanguageFeatures(documents, source, display),
+    watchUndoKeys(documents),
+    ...[status, decorator, diagnostics, mode, types, display, source, documents],
+  );
+  const activationTime = performance.now() - started;
+  log.info(`Activated in ${activationTime.toFixed(1)} ms`);
+  return makeApi(documents, source, display, decorator, activationTime);
+}
+
+/** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
+async function tell(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  const { message } = error as Error;
+  if (error instanceof UserError) {
+    log.warn(message);
+    vscode.window.setStatusBarMessage(`$(warning) ${message}`, 8000);
+    return;
+  }
+  await notify(log, error);
+}
+
+/** What went wrong without a command, or must not be overlooked: a notification that leads to the log. */
+async function notify(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  const { message } = error as Error;
+  log.error(error as Error);
+  const show = 'Show Log';
+  if ((await vscode.window.showErrorMessage(`Doubletake: ${message}`, show)) === show) log.show();
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../core/errors';
+import { formatRollout } from '../../core/rollout';
+import type { GenerateEvent } from '../../model/contract';
+import { samplingDefaults } from '../../model/samplingDefaults';
+import type { TextModel } from '../../model/textModel';
+import { CancelledError } from '../../rpc/messages';
+import { activeRollout, cursorOf } from '../activeRollout';
+import type { RolloutDocuments } from '../rolloutDocuments';
+import type { ActiveVector, VectorChoice } from './activeVector';
+import type { Completions } from './completions';
+import type { ModelPair } from './modelPair';
+
+const DEFAULT_STRENGTH = '4';
+
+/**
+ * Continues the rollout from the cursor twice with one seed, unsteered on the left and steered on the right of a diff
+ * editor, both streaming. A cursor in the prompt starts the response anew.
+ */
+export class Steer {
+  private strength = DEFAULT_STRENGTH;
+
+  constructor(
+    private readonly documents: RolloutDocuments,
+    private readonly pair: ModelPair,
+    private readonly vectors: VectorChoice,
+    private readonly completions: Completions,
+  ) {}
+
+  /** The command: asks for a vector and a strength, then streams. */
+  async compare(): Promise<void> {
+    const { editor, rollout } = await activeRollout(this.documents);
+    const { rollout: parsed } = rollout;
+    if (!parsed) throw new UserError(rollout.problem ?? 'This file is not a rollout');
+    const kept = parsed.response.slice(0, Math.max(0, cursorOf(editor) - parsed.responseStart));
+    const model = await this.pair.use('reasoning');
+    const vector = await this.vectors.pick(model.identity);
+    if (!vector) return;
+    const strength = await this.askStrength();
+    if (strength === undefined) return;
+    const text = formatRollout({ prompt: parsed.prompt, response: kept });
+    const left = this.completions.begin('unsteered', text);
+    const right = this.completions.begin(`strength ${strength}`, text);
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      left.uri,
+      right.uri,
+      `Unsteered ↔ strength ${strength}, layer ${vector.layer}`,
+    );
+    const { ids } = model.rolloutTokens({ prompt: parsed.prompt, response: kept });
+    await this.stream(model, ids, vector, strength, [left.append, right.append]);
+  }
+
+  private async askStrength(): Promise<number | undefined> {
+    const typed = await vscode.window.showInputBox({
+      title: 'Steering strength',
+      prompt: 'Multiplies the vector at every token; negative steers away',
+      value: this.strength,
+      validateInput: value =>
+        value.trim() !== '' && Number.isFinite(Number(value)) ? undefined : 'A number, such as 4 or -2.5',
+    });
+    if (typed === undefined) return undefined;
+    this.strength = typed;
+    return Number(typed);
+  }
+
+  private async stream(
+    model: TextModel,
+    ids: number[],
+    { vector, layer }: ActiveVector,
+    strength: number,
+    append: ((text: string) => void)[],
+  ): Promise<void> {
+    const { maxTokens, ...sampling } = samplingDefaults(model.folder, {});
+    const decoders = append.map(() => model.tokenizer.streamDecoder({ skipSpecialTokens: true }));
+    const onEvent = (event: GenerateEvent) => {
+      if (event.kind === 'tokens')
+        for (const [i, row] of event.rows.entries()) append[row](decoders[row].push(event.ids[i]));
+      else append[event.row](decoders[event.row].flush());
+    };
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const rows = [
+      { ids, seed },
+      { ids, seed, interventions: [{ layer, vector: 0, strength }] },
+    ];
+    await withCancel(`Steering ${model.identity.name}`, async signal => {
+      const pool = await model.pool();
+      await pool.generate(
+        { rows, vectors: [vector], sampling, maxTokens, stop: model.stop, stream: true },
+        { signal, onEvent },
+      );
+    });
+  }
+}
+
+/** Runs a job with a notification that can cancel it; a cancelled job ends in silence. */
+export async function withCancel(
+  title: string,
+  job: (signal: AbortSignal, report: (message: string) => void) => Promise<void>,
+): Promise<void> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  await vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    try {
+      await job(controller.signal, message => progress.report({ message }));
+    } catch (error) {
+      if (!(error instanceof CancelledError)) throw error;
+    }
+  });
+}

@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import type { LabelledSpan } from '../core/annotation';
+import { UserError } from '../core/errors';
+import { type ParsedRollout, parseRollout } from '../core/rollout';
+import type { CompanionText } from './companionText';
+import { isReviewed, withReviewMark } from './rollout/reviewMark';
+import type { RolloutTokenizer } from './rollout/rolloutTokenizer';
+import { RolloutTokens } from './rollout/rolloutTokens';
+import type { TextChange } from './rollout/shiftSpans';
+import { reasoningSentences, type Unit, unitsOf } from './rollout/units';
+import { RolloutLabels } from './rolloutLabels';
+
+/** What of a rollout changed. */
+export type RolloutChange = 'text' | 'labels' | 'review';
+
+/** Milliseconds until a change that left the document clean is taken for one from outside. */
+const OUTSIDE = 50;
+
+/** An open rollout: its text parsed once per version, its labels in step with the text, its tokens. */
+export class RolloutDocument implements vscode.Disposable {
+  text = '';
+  /** Undefined if the text is no rollout; then `problem` says why. */
+  rollout: ParsedRollout | undefined;
+  problem: string | undefined;
+  readonly labels: RolloutLabels;
+  private readonly changed = new vscode.EventEmitter<RolloutChange>();
+  readonly onDidChange = this.changed.event;
+  private tokens: RolloutTokens | undefined;
+  private tokensStale = true;
+  private units: { spans: readonly LabelledSpan[]; rollout: ParsedRollout; units: Unit[] } | undefined;
+  private sentences: { rollout: ParsedRollout; sentences: { start: number; end: number }[] } | undefined;
+  private outside: NodeJS.Timeout | undefined;
+  private readonly listener: vscode.Disposable | undefined;
+
+  /** Labels file and metadata are undefined for a document that has no place of its own (untitled, a git revision). */
+  constructor(
+    readonly document: vscode.TextDocument,
+    labelsFile: CompanionText | undefined,
+    private readonly metadata: CompanionText | undefined,
+    report: (error: unknown) => void,
+  ) {
+    this.parse();
+    this.labels = new RolloutLabels(
+      document,
+      labelsFile,
+      () => this.text,
+      () => this.changed.fire('labels'),
+      report,
+    );
+    this.listener = metadata?.onDidChange(() => this.changed.fire('review'));
+  }
+
+  /** Reads labels and review mark. */
+  async load(): Promise<void> {
+    await Promise.all([this.labels.load(), this.metadata?.load()]);
+  }
+
+  /** The labelled spans, where they stand in the text as it is now. */
+  get spans(): LabelledSpan[] {
+    return this.labels.spans;
+  }
+
+  /** Whether a person marked the labels as reviewed. */
+  get reviewed(): boolean {
+    return isReviewed(this.metadata?.text ?? '');
+  }
+
+  /** Sets or takes away the review mark; it is saved at once unless the file has other unsaved changes. */
+  async setReviewed(reviewed: boolean): Promise<void> {
+    if (!this.metadata)
+      throw new UserError('Save the rollout first: its review mark is kept in a file beside it');
+    const wasDirty = this.metadata.document?.isDirty;
+    await this.metadata.replace(withReviewMark(this.metadata.text, reviewed));
+    if (!wasDirty) await this.metadata.save();
+  }
+
+  /** A person's change of the labels. */
+  change(spans: LabelledSpan[]): void {
+    if (!this.rollout) throw new UserError(this.problem ?? 'This file is not a rollout');
+    this.labels.change(spans);
+  }
+
+  /** The tokens of the text as it is now; undefined while those of a text that is only tokenized `whole` are out of date. */
+  tokensOf(tokenizer: RolloutTokenizer | undefined, whole = true): RolloutTokens | undefined {
+    if (!tokenizer || !this.rollout) return undefined;
+    if (this.tokens?.tokenizer !== tokenizer) {
+      this.tokens = new RolloutTokens(tokenizer);
+      this.tokensStale = true;
+    }
+    if (this.tokensStale) {
+      if (!tokenizer.incremental && !whole) return undefined;
+      this.tokens.update(this.rollout);
+      this.tokensStale = false;
+    }
+    return this.tokens;
+  }
+
+  /** Labelled spans and unlabelled sentences, in order. */
+  unitsNow(): Unit[] {
+    const { rollout, spans } = this;
+    if (!rollout) return [];
+    if (this.sentences?.rollout !== rollout)
+      this.sentences = { rollout, sentences: reasoningSentences(rollout) };
+    if (this.units?.rollout !== rollout || this.units.spans !== spans)
+      this.units = { rollout, spans, units: unitsOf(this.text, spans, this.sentences.sentences) };
+    return this.units.units;
+  }
+
+  /** The text was edited. Labels move with it. */
+  edited({ contentChanges, reason, document }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return;
+    const changes: TextChange[] = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      start: rangeOffset,
+      end: rangeOffset + rangeLength,
+      length: text.length,
+    }));
+    this.parse();
+    this.labels.shift(changes);
+    if (!document.isDirty && reason === undefined) {
+      // The dirty state of a first key may come after its text: a moment later it is there.
+      clearTimeout(this.outside);
+      this.outside = setTimeout(() => {
+        if (!document.isDirty && !document.isUntitled) this.labels.reread();
+      }, OUTSIDE);
+    }
+    this.changed.fire('text');
+  }
+
+  dispose(): void {
+    clearTimeout(this.outside);
+    this.listener?.dispose();
+    this.labels.dispose();
+    this.metadata?.dispose();
+    this.changed.dispose();
+  }
+
+  private parse(): void {
+    this.text = this.document.getText();
+    this.tokensStale = true;
+    try {
+      this.rollout = parseRollout(this.text);
+      this.problem = undefined;
+    } catch (error) {
+      this.rollout = undefined;
+      this.problem = (error as Error).message;
+    }
+  }
+}

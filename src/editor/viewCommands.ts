@@ -1,0 +1,132 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../core/errors';
+import { activeRollout, cursorOf, goTo } from './activeRollout';
+import type { AnnotationMode } from './annotationMode';
+import { LABEL_STYLES } from './decorationTypes';
+import type { Display } from './display';
+import { COMMANDS, LANGUAGE, SETTINGS } from './ids';
+import type { Commands } from './labelCommands';
+import { neighbourBacktracking } from './rollout/backtrackings';
+import { neighbourUnit } from './rollout/units';
+import type { RolloutDocuments } from './rolloutDocuments';
+import { updateSetting } from './settings';
+import { pickWindow } from './windowPicker';
+
+/** The commands that move, show and set, but change no label. */
+export function viewCommands(
+  documents: RolloutDocuments,
+  display: Display,
+  mode: AnnotationMode,
+  log: vscode.LogOutputChannel,
+): Commands {
+  const backtracking = (step: 1 | -1) => async () => {
+    const { editor, rollout } = await activeRollout(documents);
+    const found = neighbourBacktracking(rollout.spans, cursorOf(editor), step);
+    if (!found) throw new UserError('This rollout has no backtracking label');
+    goTo(editor, found.start);
+  };
+  const sentence = (step: 1 | -1) => async () => {
+    const { editor, rollout } = await activeRollout(documents);
+    const unit = neighbourUnit(rollout.unitsNow(), cursorOf(editor), step);
+    if (unit) goTo(editor, unit.start);
+  };
+  return {
+    [COMMANDS.nextBacktracking]: backtracking(1),
+    [COMMANDS.previousBacktracking]: backtracking(-1),
+    [COMMANDS.nextSentence]: sentence(1),
+    [COMMANDS.previousSentence]: sentence(-1),
+    [COMMANDS.toggleAnnotationMode]: async () => {
+      await activeRollout(documents);
+      await mode.set(!mode.active);
+    },
+    [COMMANDS.leaveAnnotationMode]: () => mode.set(false),
+    [COMMANDS.toggleLabels]: () => display.toggleLabels(),
+    [COMMANDS.toggleTokenBoundaries]: () => display.toggleTokenBoundaries(),
+    [COMMANDS.setWindow]: async () => {
+      const { editor } = await activeRollout(documents);
+      await pickWindow(display, editor.document.uri);
+    },
+    [COMMANDS.toggleReviewed]: async () => {
+      const { rollout } = await activeRollout(documents);
+      await rollout.setReviewed(!rollout.reviewed);
+    },
+    [COMMANDS.openLabels]: async () => {
+      const { rollout } = await activeRollout(documents);
+      const { file } = rollout.labels;
+      if (!file) throw new UserError('Save the rollout first: its labels are kept in a file beside it');
+      await rollout.labels.idle();
+      const name = basename(file.uri.path);
+      const document = await vscode.workspace.openTextDocument(file.uri).then(undefined, () => {
+        throw new UserError(`There is no ${name} yet: label a sentence and it is made`);
+      });
+      await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+    },
+    [COMMANDS.showAsRollout]: async () => {
+      const document = vscode.window.activeTextEditor?.document;
+      if (!document) throw new UserError('Open a text file first');
+      await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
+    },
+    [COMMANDS.chooseTokenizer]: () => chooseTokenizer(),
+    [COMMANDS.showLog]: () => log.show(),
+    [COMMANDS.showAnnotationKeys]: () => showKeys(),
+  };
+}
+
+async function chooseTokenizer(): Promise<void> {
+  const bundled = 'The bundled reasoning model';
+  const picked = await vscode.window.showQuickPick(
+    [
+      {
+        label: 'A model folder…',
+        detail: 'A Hugging Face folder with tokenizer.json; its weights are not read',
+      },
+      { label: bundled },
+    ],
+    { placeHolder: 'Whose tokens should the windows count?' },
+  );
+  if (!picked) return;
+  if (picked.label === bundled) return updateSetting(SETTINGS.tokenizer, undefined);
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: 'Use This Tokenizer',
+    })) ?? [];
+  if (!folder) return;
+  const { RolloutTokenizer } = await import('./rollout/rolloutTokenizer');
+  // Refused here, by its message, rather than later in the status bar.
+  RolloutTokenizer.open(folder.fsPath);
+  await updateSetting(SETTINGS.tokenizer, folder.fsPath);
+}
+
+/** The keys of annotation mode; choosing one does what it does. */
+async function showKeys(): Promise<void> {
+  const key = (keys: string, detail: string, command: string, argument?: string) => ({
+    label: keys,
+    description: detail,
+    command,
+    argument,
+  });
+  const labels = LABEL_STYLES.filter(({ label }) => label !== '');
+  const picked = await vscode.window.showQuickPick(
+    [
+      ...labels.map(({ label, mark }, index) =>
+        key(`${index + 1}`, `${mark} ${label}`, COMMANDS.setLabel, label),
+      ),
+      key('n  j', 'next sentence', COMMANDS.nextSentence),
+      key('p  k', 'previous sentence', COMMANDS.previousSentence),
+      key('b  B', 'next backtracking (B: previous)', COMMANDS.nextBacktracking),
+      key('r', 'repeat the last label', COMMANDS.repeatLabel),
+      key('a', 'apply the label to all sentences with the same opening', COMMANDS.applyToSameOpening),
+      key('s', 'split the sentence at the cursor', COMMANDS.splitLabel),
+      key('m', 'merge with the next sentence', COMMANDS.mergeLabel),
+      key('e', 'extend the label to the selection', COMMANDS.extendLabel),
+      key('x', 'remove the label', COMMANDS.removeLabel),
+      key('u  U', 'undo the last change of labels (U: redo)', COMMANDS.undoLabelChange),
+      key('Escape', 'leave annotation mode', COMMANDS.leaveAnnotationMode),
+    ],
+    { placeHolder: 'Keys of annotation mode', matchOnDescription: true },
+  );
+  if (picked) await vscode.commands.executeCommand(picked.command, picked.argument);
+}
