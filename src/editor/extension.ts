@@ -8,6 +8,11 @@ import { Diagnostics } from './diagnostics';
 import { Display } from './display';
 import { labelCommands } from './labelCommands';
 import { registerLanguageFeatures } from './languageFeatures';
+import { VectorChoice } from './models/activeVector';
+import { Completions } from './models/completions';
+import { LensHover } from './models/lensHover';
+import { modelCommands } from './models/modelCommands';
+import { ModelPair } from './models/modelPair';
 import { RolloutDocuments } from './rolloutDocuments';
 import { StatusItem } from './statusItem';
 import { TokenizerSource } from './tokenizerSource';
@@ -38,7 +43,15 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const diagnostics = new Diagnostics(documents);
   const decorator = new Decorator(types, documents, source, display, report);
   const status = new StatusItem(documents, source, display, mode);
+  const folders = {
+    base: context.asAbsolutePath('models/base'),
+    reasoning: context.asAbsolutePath('models/reasoning'),
+  };
+  const pair = new ModelPair(folders, log);
+  const vectors = new VectorChoice(context.workspaceState);
+  const completions = new Completions();
   const commands = {
+    ...modelCommands(documents, display, pair, vectors, completions),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
   };
@@ -55,7 +68,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...registered,
     ...registerLanguageFeatures(documents, source, display),
     watchUndoKeys(documents),
-    ...[status, decorator, diagnostics, mode, types, display, source, documents],
+    new LensHover(documents, pair, vectors),
+    ...[completions, pair, status, decorator, diagnostics, mode, types, display, source, documents],
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);

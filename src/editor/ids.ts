@@ -17,6 +17,9 @@ export const COMMANDS = {
   setWindow: 'doubletake.setWindow',
   chooseTokenizer: 'doubletake.chooseTokenizer',
   openLabels: 'doubletake.openLabels',
+  compareSteered: 'doubletake.compareSteered',
+  computeVector: 'doubletake.computeVector',
+  openModel: 'doubletake.openModel',
   showLog: 'doubletake.showLog',
 
   nextSentence: 'doubletake.nextSentence',
@@ -38,6 +41,8 @@ export const COMMANDS = {
 /** Settings. */
 export const SETTINGS = {
   tokenizer: 'doubletake.tokenizer',
+  baseModel: 'doubletake.models.base',
+  reasoningModel: 'doubletake.models.reasoning',
   windowOffset: 'doubletake.window.offset',
   windowLength: 'doubletake.window.length',
   autoAdvance: 'doubletake.annotation.autoAdvance',

@@ -71,6 +71,11 @@ export function registerLanguageFeatures(
                 'Label every sentence by its opening words',
               ),
           lens(
+            '▶ steer from the cursor',
+            COMMANDS.compareSteered,
+            'Continue from the cursor, unsteered and steered side by side',
+          ),
+          lens(
             rollout.reviewed ? '☑ reviewed' : '☐ not reviewed',
             COMMANDS.toggleReviewed,
             'Whether a person has checked the labels',

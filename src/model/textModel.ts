@@ -3,14 +3,12 @@ import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
 import { ModelPool } from './modelPool';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
+import { joinRollout, type RolloutText } from './text/rolloutText';
 import { stopTokens } from './text/stopTokens';
 import { type Encoding, loadTokenizer, type Tokenizer } from './text/tokenizer';
 
-/** A rollout as tokens: offsets count in `text`, where the response begins at `responseStart`. */
-export interface RolloutTokens extends Encoding {
-  text: string;
-  responseStart: number;
-}
+/** A rollout as tokens; their offsets count in `text`. */
+export interface RolloutTokens extends Encoding, RolloutText {}
 
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
@@ -80,20 +78,11 @@ export class TextModel {
   /** Tokens of template(prompt) + response; without a template, of prompt + response as plain text. */
   rolloutTokens({ prompt, response }: Rollout): RolloutTokens {
     const before = this.template(prompt);
-    const prefix = before ?? prompt;
-    const text = prefix + withoutRepeatedThink(prefix, response);
-    const encoding = this.tokenizer.encode(text, { addSpecialTokens: before === undefined });
-    // Offsets of labels count in the whole response, also where its first tag already stands in the template.
-    return { ...encoding, text, responseStart: text.length - response.length };
+    const joined = joinRollout(before ?? prompt, response);
+    return { ...this.tokenizer.encode(joined.text, { addSpecialTokens: before === undefined }), ...joined };
   }
 
   private template(prompt: string): string | undefined {
     return this.chatTemplate?.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
   }
-}
-
-/** Templates that open the reasoning themselves (R1) and responses that keep their tag would give it twice. */
-function withoutRepeatedThink(prefix: string, response: string): string {
-  const opened = /<think>\s*$/.test(prefix);
-  return opened ? response.replace(/^<think>\n?/, '') : response;
 }

@@ -27,13 +27,10 @@ export function vectorCommand(program: Command): void {
       const model = TextModel.open(folder, { threads });
       try {
         const progress = new Progress('Harvest');
-        const made = await makeVector(
-          model,
-          rollouts,
-          { label, layer, offset, length },
-          out,
-          { signal: cancelOnInterrupt(), onProgress: progress.update },
-        );
+        const made = await makeVector(model, rollouts, { label, layer, offset, length }, out, {
+          signal: cancelOnInterrupt(),
+          onProgress: progress.update,
+        });
         const { norm, meanNorm, positives, windows, splitHalfCosine } = made.result;
         progress.finish(`${positives} ${label} windows of ${windows}`);
         for (const { stored } of made.rollouts) {

@@ -1,14 +1,13 @@
 import type { Rollout } from '../../core/rollout';
 import { type ChatTemplate, loadChatTemplate } from '../../model/text/chatTemplate';
+import { joinRollout, type RolloutText } from '../../model/text/rolloutText';
 import { type Encoding, Tokenizer } from '../../model/text/tokenizer';
 import { readTokenizerFiles } from '../../model/text/tokenizerFiles';
 import { cutsAreExact } from './cutRule';
 import { TokenizedText } from './tokenizedText';
 
 /** The text whose tokens are a rollout's, and where its response and (if it stands there once) its prompt begin in it. */
-export interface TemplatedRollout {
-  text: string;
-  responseStart: number;
+export interface TemplatedRollout extends RolloutText {
   promptStart: number | undefined;
 }
 
@@ -43,15 +42,11 @@ export class RolloutTokenizer {
   /** template(prompt) + response; without a template, prompt + response. */
   templated({ prompt, response }: Rollout): TemplatedRollout {
     const prefix = this.prefixOf(prompt);
-    // As `TextModel.rolloutTokens`: templates that open the reasoning and responses that keep the tag would give it twice.
-    const opened = /<think>\s*$/.test(prefix);
-    const text = prefix + (opened ? response.replace(/^<think>\n?/, '') : response);
     const shown = prompt.trim();
     const at = shown === '' ? -1 : prefix.indexOf(shown);
     const once = at >= 0 && prefix.indexOf(shown, at + 1) < 0;
     return {
-      text,
-      responseStart: text.length - response.length,
+      ...joinRollout(prefix, response),
       promptStart: once ? at - prompt.indexOf(shown) : undefined,
     };
   }
