@@ -3,39 +3,49 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_FOLDER } from './paths.mjs';
+import { HOST_FOLDER, OLDEST_HOST_FOLDER } from './paths.mjs';
 
-const MODULES = join(HOST_FOLDER, 'node_modules');
-const STAMP = join(MODULES, '.doubletake-host');
-const ENTRY = join(MODULES, 'code-server', 'out', 'node', 'entry.js');
-const WORKBENCH = join(MODULES, 'code-server', 'lib', 'vscode');
-// code-server 4.139 refuses every other major version.
-const HOST_NODE_MAJOR = 24;
+// Each code-server refuses every other major version of Node.
+const HOSTS = {
+  newest: { folder: HOST_FOLDER, nodeMajor: 24 },
+  oldest: { folder: OLDEST_HOST_FOLDER, nodeMajor: 20 },
+};
 
-/** Installs the host if it is missing or stale. Throws an Error that says what to do where it cannot run. */
-export function installHost() {
+/**
+ * Installs a host if it is missing or stale and returns how to run it: `newest`, or the `oldest` that the extension supports.
+ * Throws an Error that says what to do where it cannot run.
+ */
+export function installHost(which = 'newest') {
   refuseWindows();
-  const lock = createHash('sha256').update(readFileSync(join(HOST_FOLDER, 'package-lock.json'))).digest('hex');
-  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
+  const { folder } = HOSTS[which];
+  const codeServer = join(folder, 'node_modules', 'code-server');
+  const entry = join(codeServer, 'out', 'node', 'entry.js');
+  const stamp = join(folder, 'node_modules', '.doubletake-host');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     console.log('Installing a VS Code for the browser (about 800 MB, half a minute; once) …');
-    rmSync(STAMP, { force: true });
-    npm(HOST_FOLDER, ['ci']);
+    rmSync(stamp, { force: true });
+    npm(folder, ['ci']);
     // The workbench has packages of its own; its shrinkwrap files do not fit `npm ci`.
-    for (const folder of [WORKBENCH, join(WORKBENCH, 'extensions')]) npm(folder, ['install', '--omit=dev']);
-    checkRuns();
-    writeFileSync(STAMP, lock);
+    const workbench = join(codeServer, 'lib', 'vscode');
+    for (const inner of [workbench, join(workbench, 'extensions')]) npm(inner, ['install', '--omit=dev']);
+    checkRuns(hostNode(which), entry);
+    writeFileSync(stamp, lock);
   }
-  return { node: hostNode(), entry: ENTRY };
+  return { node: hostNode(which), entry };
 }
 
 /** The Node that runs the host: the one from npm on Linux, else this one if it fits. */
-export function hostNode() {
-  const packed = join(MODULES, `node-${process.platform}-${process.arch}`, 'bin', 'node');
+function hostNode(which) {
+  const { folder, nodeMajor } = HOSTS[which];
+  const packed = join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   if (existsSync(packed)) return packed;
-  if (Number(process.versions.node.split('.')[0]) === HOST_NODE_MAJOR) return process.execPath;
+  if (Number(process.versions.node.split('.')[0]) === nodeMajor) return process.execPath;
   throw new Error(
-    `the VS Code for the browser needs Node ${HOST_NODE_MAJOR} on ${process.platform} ${process.arch}, and this is Node ` +
-      `${process.versions.node}: run the same command under Node ${HOST_NODE_MAJOR}, or npm start -- --desktop`,
+    `the VS Code for the browser needs Node ${nodeMajor} on ${process.platform} ${process.arch}, and this is Node ` +
+      `${process.versions.node}: run the same command under Node ${nodeMajor}, or npm start -- --desktop`,
   );
 }
 
@@ -48,10 +58,14 @@ function refuseWindows() {
 
 function npm(cwd, args) {
   try {
-    execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    execFileSync(
+      'npm',
+      [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'],
+      {
+        cwd,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
   } catch (error) {
     throw new Error(
       `npm could not install the VS Code for the browser in ${cwd} (${error.message.split('\n')[0]}): it needs an npm ` +
@@ -60,9 +74,12 @@ function npm(cwd, args) {
   }
 }
 
-function checkRuns() {
-  const { status, stderr } = spawnSync(hostNode(), [ENTRY, '--config', devNull(), '--version'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the VS Code for the browser was installed but does not start: ${stderr}`);
+function checkRuns(node, entry) {
+  const { status, stderr } = spawnSync(node, [entry, '--config', devNull(), '--version'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new Error(`the VS Code for the browser was installed but does not start: ${stderr}`);
 }
 
 /** code-server would otherwise write a configuration file into the home folder. */

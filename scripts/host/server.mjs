@@ -1,6 +1,6 @@
 // Runs the VS Code for the browser on 127.0.0.1 and stops it again, whatever happens.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { devNull, installHost } from './install.mjs';
@@ -10,39 +10,54 @@ const START_LIMIT_MS = 60_000;
 const running = new Set();
 
 /**
- * A VS Code with its state in `home`: `start` it, `install` an extension, open its pages, `stop` it.
- * `env` is added to its environment, which the extension host inherits; `testDriver` lets pages run extension tests;
- * `trust` keeps workspace trust on, so that folders begin untrusted.
+ * A VS Code with its state in `home`: `install` an extension, `start` it, open its pages, `stop` it. Options:
+ * - `which`: the `newest`, or the `oldest` that the extension supports
+ * - `env`: added to its environment, which the extension host inherits
+ * - `testDriver`: pages may run extension tests
+ * - `trust`: workspace trust is on, so that folders begin untrusted
+ * - `port`: the one to take if it is free
+ * - `settings`: user settings that are written if there are none yet
  */
 export class Host {
-  constructor(home, { env = {}, testDriver = false, trust = false, port = 0, theme, settings = {} } = {}) {
-    Object.assign(this, { home, port, testDriver, trust });
-    Object.assign(this, installHost());
+  constructor(
+    home,
+    { env = {}, testDriver = false, trust = false, port = 0, settings = {}, which = 'newest' } = {},
+  ) {
+    // The oldest runs extension tests without a flag, and refuses one that it does not know.
+    Object.assign(this, { home, port, testDriver: testDriver && which === 'newest', trust });
+    Object.assign(this, installHost(which));
     this.userData = join(home, 'user-data');
     this.extensions = join(home, 'extensions');
     this.env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', HOME: home, ...env };
     // An integrated terminal of another VS Code leaves variables that would confuse this one.
-    for (const key of Object.keys(this.env)) if (/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|PORT$|PASSWORD$)/.test(key)) delete this.env[key];
+    for (const key of Object.keys(this.env))
+      if (/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|PORT$|PASSWORD$)/.test(key)) delete this.env[key];
     mkdirSync(join(this.userData, 'User'), { recursive: true });
     mkdirSync(this.extensions, { recursive: true });
     const path = join(this.userData, 'User', 'settings.json');
-    if (!existsSync(path)) writeFileSync(path, JSON.stringify({ ...quietSettings(theme), ...settings }, null, 2));
+    if (!existsSync(path)) writeFileSync(path, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   }
 
   /** Installs a packaged extension and returns the folder it was unpacked to. */
   install(vsix, id) {
-    const { status, stdout, stderr } = spawnSync(this.node, [...this.#base(), '--install-extension', vsix, '--force'], {
-      env: this.env,
-      encoding: 'utf8',
-    });
-    const folder = readdirSync(this.extensions).find(name => name.toLowerCase().startsWith(`${id.toLowerCase()}-`));
-    if (status !== 0 || !folder) throw new Error(`VS Code could not install ${vsix}:\n${stdout}${stderr}`);
+    const { status, stdout, stderr } = spawnSync(
+      this.node,
+      [...this.#base(), '--install-extension', vsix, '--force'],
+      {
+        env: this.env,
+        encoding: 'utf8',
+      },
+    );
+    const installed = () => JSON.parse(readFileSync(join(this.extensions, 'extensions.json'), 'utf8'));
+    const folder =
+      status === 0 && installed().find(({ identifier }) => identifier.id === id)?.relativeLocation;
+    if (!folder) throw new Error(`VS Code could not install ${vsix}:\n${stdout}${stderr}`);
     return join(this.extensions, folder);
   }
 
   /** Starts the server and resolves when it answers. */
   async start() {
-    this.port ||= await freePort();
+    this.port = await freePort(this.port).catch(() => freePort(0));
     this.log = join(this.home, 'server.log');
     const log = openSync(this.log, 'w');
     this.process = spawn(this.node, [...this.#base(), ...this.#serverArguments()], {
@@ -82,7 +97,13 @@ export class Host {
   ];
 
   #serverArguments() {
-    const quiet = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+    const quiet = [
+      '--auth',
+      'none',
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-getting-started-override',
+    ];
     const driver = this.testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : [];
     const trust = this.trust ? [] : ['--disable-workspace-trust'];
     return ['--bind-addr', `127.0.0.1:${this.port}`, ...quiet, ...trust, ...driver];
@@ -91,7 +112,10 @@ export class Host {
   async #answers() {
     const deadline = Date.now() + START_LIMIT_MS;
     while (this.process.exitCode === null && Date.now() < deadline) {
-      const healthy = await fetch(`http://127.0.0.1:${this.port}/healthz`).then(r => r.ok, () => false);
+      const healthy = await fetch(`http://127.0.0.1:${this.port}/healthz`).then(
+        r => r.ok,
+        () => false,
+      );
       if (healthy) return;
       await new Promise(resolve => setTimeout(resolve, 100));
     }
@@ -111,10 +135,10 @@ function stopAllOnExit() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 }
 
-function freePort() {
+function freePort(wanted) {
   return new Promise((resolve, reject) => {
     const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address();
       probe.close(() => resolve(port));
     });

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../checkpoint/config';
-import { cacheHeadDim } from '../graph/decoder';
+import { cacheHeadDim } from '../graph/blocks';
 
 /**
  * Keys and values of a batch: for each block one float32 buffer [rows, kvHeads, capacity, headDim] each. A run is given

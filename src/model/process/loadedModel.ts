@@ -6,7 +6,8 @@ import { type ModelConfig, readConfig } from '../checkpoint/config';
 import { requireFinite, totalBytes } from '../checkpoint/finite';
 import { asFloat32 } from '../checkpoint/float32Copy';
 import { locateWeights, selectWeights, type Weights } from '../checkpoint/weights';
-import { buildDecoder, buildLens, cacheHeadDim, type GraphSpec } from '../graph/decoder';
+import { cacheHeadDim } from '../graph/blocks';
+import { buildDecoder, buildLens, type GraphSpec } from '../graph/decoder';
 import { ropeFrequencies, ropeTables } from '../graph/rope';
 
 /** How a model is opened. */
