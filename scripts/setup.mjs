@@ -17,8 +17,9 @@ if (major < 20) {
 const stamp = join('node_modules', '.doubletake-lock');
 const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  console.log('Installing the locked packages (npm ci) …');
-  execFileSync('npm', ['ci', '--no-progress', '--loglevel=error'], {
+  console.log('Installing the locked packages …');
+  // Not `npm ci`: it refuses a lock that was made where a registry lacks a tool's builds for other platforms.
+  execFileSync('npm', ['install', '--no-save', '--no-progress', '--loglevel=error'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });

@@ -40,6 +40,18 @@ try {
 } catch {
   count('the test runner finished', false);
 }
+
+// The packaged extension in a real VS Code: its contents, its host, its windows.
+const inside = join(scratch, 'vscode.json');
+run(process.execPath, ['scripts/test-vscode.mjs', '--report', inside]);
+try {
+  const suites = JSON.parse(readFileSync(inside, 'utf8'));
+  passed += suites.passed;
+  failed += suites.failed;
+  if (suites.passed + suites.failed === 0) count('some test ran in VS Code', false);
+} catch {
+  count('the tests in VS Code could be run', false);
+}
 rmSync(scratch, { recursive: true, force: true });
 
 console.log(`\n${passed} passed, ${failed} failed`);
