@@ -91,17 +91,17 @@ const quoted = text => (process.platform === 'win32' ? `"${text}"` : text);
 
 /** A writable copy of samples/, to which only files that are not there yet are added. */
 function copySamples() {
-  const from = join(ROOT, 'samples', 'rollouts');
-  if (!existsSync(from))
-    throw new Error('samples/rollouts is not there: run node scripts/make-samples.mjs first');
-  const to = join(HOME, 'rollouts');
+  const from = join(ROOT, 'samples');
+  if (!existsSync(from)) throw new Error('samples/ is not there: run node scripts/make-samples.mjs first');
+  const to = join(HOME, 'samples');
   mkdirSync(to, { recursive: true });
   cpSync(from, to, { recursive: true, force: false });
   return to;
 }
 
 /** The rollout with the most backtracking. */
-function firstToShow(folder) {
+function firstToShow(samples) {
+  const folder = join(samples, 'rollouts');
   const count = ann => readFileSync(join(folder, ann), 'utf8').split('\tbacktracking ').length;
   const [best] = readdirSync(folder)
     .filter(name => name.endsWith('.rollout.ann'))

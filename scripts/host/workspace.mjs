@@ -12,5 +12,6 @@ export function makeWorkspace(folder) {
   mkdirSync(join(folder, '.vscode'));
   writeFileSync(join(folder, '.vscode', 'settings.json'), '{}');
   cpSync(join(ROOT, 'samples', 'rollouts'), join(folder, 'samples'), { recursive: true });
+  cpSync(join(ROOT, 'samples', 'vectors'), join(folder, 'vectors'), { recursive: true });
   return folder;
 }

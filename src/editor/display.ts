@@ -12,6 +12,7 @@ export class Display implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly listener: vscode.Disposable;
   private preview: WindowSetting | undefined;
+  private annotating = false;
 
   constructor(private readonly memory: vscode.Memento) {
     this.listener = vscode.workspace.onDidChangeConfiguration(event => {
@@ -20,9 +21,15 @@ export class Display implements vscode.Disposable {
     });
   }
 
-  /** Whether all labels are underlined. */
+  /** Whether all labels are underlined: on demand, and always while a person labels. */
   get labelsShown(): boolean {
-    return this.memory.get(LABELS_SHOWN, false);
+    return this.annotating || this.memory.get(LABELS_SHOWN, false);
+  }
+
+  /** A person began or ceased to label. */
+  setAnnotating(annotating: boolean): void {
+    this.annotating = annotating;
+    this.changed.fire();
   }
 
   /** Whether the boundaries of tokens are drawn. */
@@ -42,7 +49,7 @@ export class Display implements vscode.Disposable {
   }
 
   async toggleLabels(): Promise<void> {
-    await this.memory.update(LABELS_SHOWN, !this.labelsShown);
+    await this.memory.update(LABELS_SHOWN, !this.memory.get(LABELS_SHOWN, false));
     this.changed.fire();
   }
 

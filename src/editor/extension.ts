@@ -40,6 +40,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const display = new Display(context.workspaceState);
   const types = makeDecorationTypes(vscode.Uri.joinPath(context.extensionUri, 'media'));
   const mode = new AnnotationMode(documents, types);
+  const showing = mode.onDidChange(() => display.setAnnotating(mode.active));
   const diagnostics = new Diagnostics(documents);
   const decorator = new Decorator(types, documents, source, display, report);
   const status = new StatusItem(documents, source, display, mode);
@@ -69,7 +70,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...registerLanguageFeatures(documents, source, display),
     watchUndoKeys(documents),
     new LensHover(documents, pair, vectors),
-    ...[completions, pair, status, decorator, diagnostics, mode, types, display, source, documents],
+    ...[showing, completions, pair, status, decorator, diagnostics, mode, types, display, source, documents],
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);

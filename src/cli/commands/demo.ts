@@ -17,7 +17,7 @@ const DEMO = {
   length: 5,
   strengths: [0, 1, 2, 3, 4],
   windowOffsets: [-24, -18, -12, -6, 0],
-  prompts: 60,
+  prompts: 50,
 };
 
 /** `doubletake demo`: the paper's pipeline on the bundled pair, from prompts to report. */
