@@ -14,7 +14,7 @@ export interface GraphSpec {
   steer: number[];
   /** Layers whose `resid_post.L` [B,T,d] is returned, after steering. */
   residuals: number[];
-  /** Layers pooled inside the graph: `pool.L` [G,O·d] and `total.L` [1,d] from inputs `pool_positions`, `pool_groups`, `pool_all`. */
+  /** Layers pooled inside the graph: `pool.L` [G,O·d] and `total.L` [1,d] from inputs `pool_*`. */
   pool: number[];
   /** Layers whose projections on `directions` [d,N] are returned: `projection.L` [B,T,N]. */
   project: number[];
@@ -132,6 +132,7 @@ class DecoderGraph {
       g.input('pool_groups', 'float32', ['G', 'Sentences']);
       g.input('pool_all', 'float32', [1, 'B_T']);
       g.input('pool_shape', 'int64', [2]);
+      g.input('pool_zero', 'float32', [1, this.d]);
     }
     if (spec.project.length) g.input('directions', 'float32', [this.d, 'N']);
   }
@@ -149,7 +150,8 @@ class DecoderGraph {
     }
     if (spec.pool.includes(layer)) {
       const flat = g.op('Reshape', [residual, g.constant([-1, d])]);
-      const windows = g.op('Reshape', [g.op('Gather', [flat, 'pool_positions']), 'pool_shape']);
+      const padded = g.op('Concat', [flat, 'pool_zero'], { axis: 0 });
+      const windows = g.op('Reshape', [g.op('Gather', [padded, 'pool_positions']), 'pool_shape']);
       g.op('MatMul', ['pool_groups', windows], {}, `pool.${layer}`);
       g.output(`pool.${layer}`, 'float32', ['G', 'O_d']);
       g.op('MatMul', ['pool_all', flat], {}, `total.${layer}`);

@@ -6,11 +6,9 @@ import type { HarvestParams, HarvestText } from '../contract';
 import type { LoadedModel } from './loadedModel';
 import { TextReader } from './texts';
 
-/** Sentences of one piece that share a group and the offsets that fall into the piece. */
+/** Sentences of one group whose windows reach into a piece. */
 interface PieceGroup {
   group: HarvestText['groups'][number];
-  from: number;
-  to: number;
   firsts: number[];
 }
 
@@ -24,6 +22,7 @@ export async function harvest(
   context: CallContext<{ done: number; total: number }>,
 ): Promise<HarvestSums> {
   const { texts, offsets } = params;
+  const [lo, hi] = offsets;
   const layers = [...params.layers].sort((a, b) => a - b);
   const { dModel } = model.config;
   const sums = emptySums(layers, dModel, offsets);
@@ -38,6 +37,8 @@ export async function harvest(
       plan = planPiece(text, start, start + tokens);
       return poolInputs(plan, start, tokens, offsets, dModel);
     };
+    for (const group of text.groups)
+      sumsOf(groups, group, layers.length, dModel).count += group.firsts.length;
     for await (const { tokens, outputs } of reader.read(text.ids, context.signal, inputs)) {
       for (const [i, layer] of layers.entries()) {
         const all = outputs[`total.${layer}`].data as Float32Array;
@@ -45,7 +46,13 @@ export async function harvest(
         for (let j = 0; j < dModel; j++) sums.totals.sum[i][j] += all[j];
       }
       const pooled = layers.map(layer => outputs[`pool.${layer}`].data as Float32Array);
-      for (const [row, piece] of plan.entries()) addPiece(groups, piece, pooled, row, offsets, dModel);
+      for (const [row, { group }] of plan.entries()) {
+        const at = (row * (hi - lo + 1) + group.from - lo) * dModel;
+        for (const [layer, sum] of sumsOf(groups, group, layers.length, dModel).sums.entries()) {
+          const source = pooled[layer];
+          for (let i = 0; i < sum.length; i++) sum[i] += source[at + i];
+        }
+      }
       done += tokens;
       context.emit({ done, total });
     }
@@ -56,23 +63,14 @@ export async function harvest(
   return sums;
 }
 
-/** Splits a text's groups by what falls into positions [start, end). */
+/** The sentences of a text's groups that have an offset in positions [start, end). */
 function planPiece(text: HarvestText, start: number, end: number): PieceGroup[] {
-  const groups: PieceGroup[] = [];
-  for (const group of text.groups) {
-    const byRange = new Map<string, PieceGroup>();
-    for (const first of group.firsts) {
-      const from = Math.max(group.from, start - first);
-      const to = Math.min(group.to, end - 1 - first);
-      if (from > to) continue;
-      const key = `${from} ${to}`;
-      let piece = byRange.get(key);
-      if (!piece) byRange.set(key, (piece = { group, from, to, firsts: [] }));
-      piece.firsts.push(first);
-    }
-    groups.push(...byRange.values());
-  }
-  return groups;
+  return text.groups
+    .map(group => ({
+      group,
+      firsts: group.firsts.filter(first => first + group.to >= start && first + group.from < end),
+    }))
+    .filter(({ firsts }) => firsts.length > 0);
 }
 
 function poolInputs(
@@ -83,52 +81,43 @@ function poolInputs(
   dModel: number,
 ): Record<string, Tensor> {
   const width = hi - lo + 1;
-  // A piece without a window still needs inputs that are not empty; its one row is not read.
-  if (plan.length === 0)
-    plan = [{ group: { label: '', half: 0, from: 0, to: 0, firsts: [] }, from: 0, to: 0, firsts: [start] }];
   const firsts = plan.flatMap(piece => piece.firsts);
-  const positions = new Int32Array(firsts.length * width);
+  // A piece without a window still needs inputs that are not empty; its one row is not read.
+  const sentences = Math.max(1, firsts.length);
+  // The row behind the last token is zero: what lies outside the piece adds nothing.
+  const positions = new Int32Array(sentences * width).fill(tokens);
   for (const [sentence, first] of firsts.entries()) {
     for (let o = 0; o < width; o++) {
       const position = first + lo + o - start;
-      // Positions outside the piece point at its first token; their sums are not read.
-      positions[sentence * width + o] = position >= 0 && position < tokens ? position : 0;
+      if (position >= 0 && position < tokens) positions[sentence * width + o] = position;
     }
   }
-  const groups = new Float32Array(plan.length * firsts.length);
+  const groups = new Float32Array(Math.max(1, plan.length) * sentences);
   let sentence = 0;
   for (const [row, piece] of plan.entries()) {
-    groups.fill(1, row * firsts.length + sentence, row * firsts.length + (sentence += piece.firsts.length));
+    groups.fill(1, row * sentences + sentence, row * sentences + (sentence += piece.firsts.length));
   }
   return {
     pool_positions: new Tensor('int32', positions, [positions.length]),
-    pool_groups: new Tensor('float32', groups, [plan.length, firsts.length]),
-    pool_shape: new Tensor('int64', BigInt64Array.of(BigInt(firsts.length), BigInt(width * dModel)), [2]),
+    pool_groups: new Tensor('float32', groups, [Math.max(1, plan.length), sentences]),
+    pool_shape: new Tensor('int64', BigInt64Array.of(BigInt(sentences), BigInt(width * dModel)), [2]),
     pool_all: new Tensor('float32', new Float32Array(tokens).fill(1), [1, tokens]),
+    pool_zero: new Tensor('float32', new Float32Array(dModel), [1, dModel]),
   };
 }
 
-/** Adds a piece's row of pooled sums to its group, made at first sight. A sentence is counted where its last offset lies. */
-function addPiece(
+/** The sums of a group of a text, made at first sight; groups of the same label, half and range share them. */
+function sumsOf(
   groups: Map<string, SumGroup>,
-  { group: { label, half, from, to }, ...piece }: PieceGroup,
-  pooled: Float32Array[],
-  row: number,
-  [lo, hi]: [number, number],
+  { label, half, from, to }: HarvestText['groups'][number],
+  layers: number,
   dModel: number,
-): void {
+): SumGroup {
   const key = `${half} ${from} ${to} ${label}`;
   let group = groups.get(key);
   if (!group) {
-    const sums = pooled.map(() => new Float64Array((to - from + 1) * dModel));
+    const sums = Array.from({ length: layers }, () => new Float64Array((to - from + 1) * dModel));
     groups.set(key, (group = { label, half, from, to, count: 0, sums }));
   }
-  if (piece.to === to) group.count += piece.firsts.length;
-  const at = (row * (hi - lo + 1) + piece.from - lo) * dModel;
-  const start = (piece.from - from) * dModel;
-  const length = (piece.to - piece.from + 1) * dModel;
-  for (const [layer, sum] of group.sums.entries()) {
-    const source = pooled[layer];
-    for (let i = 0; i < length; i++) sum[start + i] += source[at + i];
-  }
+  return group;
 }
