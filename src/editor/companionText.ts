@@ -82,10 +82,9 @@ export class CompanionText implements vscode.Disposable {
       throw new UserError(`${this.name} cannot be changed: see whether it is read-only`);
   }
 
-  /** Saves the document if it has unsaved changes. */
+  /** Saves the document if it has unsaved changes. Only the editor knows: `isDirty` comes here later than the edit itself. */
   async save(): Promise<void> {
-    const { document } = this;
-    if (document?.isDirty) await document.save();
+    await this.document?.save();
   }
 
   dispose(): void {

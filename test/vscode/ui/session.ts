@@ -48,6 +48,7 @@ const NOISE = [
   /\/vsda(_bg)?\.(js|wasm)\b/,
   /^Failed to load resource: the server responded with a status of 404 \(Not Found\) \S+\/vsda/,
   /^%c\s*(ERR color: #f33 )?\[Extension Host\] (%c)?Error: Could not locate the bindings file\. Tried:\n → \S+\/@vscode\/spdlog\//,
+  /^%c\s*ERR color: #f33 Error: Timed out waiting for authentication provider 'github' to register\.\n/,
   /^%c\s*(ERR color: #f33 )?(\[Extension Host\] )?(%c)?Error: Cannot find module '\.\/build\/Release\/watchdog'\nRequire stack:\n- \S+\/@vscode\/native-watchdog\//,
 ];
 

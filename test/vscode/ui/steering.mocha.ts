@@ -52,6 +52,7 @@ describe('Steering', () => {
 
   it('shows the logit lens on hover once the model runs', async function () {
     this.timeout(60_000);
+    await runCommand(page, 'View: Close Editor');
     page = await sharedPage('tea.rollout.txt');
     const { x, y } = await placeOf(page, 'Wait');
     await page.mouse.move(x - 30, y);
