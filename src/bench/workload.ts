@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { planHarvest } from '../core/harvestPlan';
+import { seededRandom } from '../core/seededRandom';
 import type { HarvestSums } from '../core/sums';
 import type { HarvestText } from '../model/contract';
 
@@ -20,7 +20,7 @@ const SENTENCE_TOKENS = [10, 25];
 
 /** Seeded random numbers in [0, 1). */
 export function randomNumbers(seed: number): () => number {
-  const generator = xoroshiro128plus(seed);
+  const generator = seededRandom(seed);
   return () => uniformFloat64(generator);
 }
 

@@ -16,7 +16,8 @@ const program = new Command('doubletake')
   .version(version)
   .option('--verbose', 'print the stack of an error', false)
   .exitOverride()
-  .showHelpAfterError(false);
+  .showHelpAfterError(false)
+  .showSuggestionAfterError(false);
 
 for (const add of [
   checkCommand,
@@ -32,8 +33,17 @@ for (const add of [
   add(program);
 }
 for (const command of program.commands) {
-  command.exitOverride().option('--verbose', 'print the stack of an error', false);
+  command
+    .showSuggestionAfterError(false)
+    .exitOverride()
+    .option('--verbose', 'print the stack of an error', false);
 }
+
+// A reader that has seen enough (| head) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 program.parseAsync().catch(error => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

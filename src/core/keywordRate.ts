@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { seededRandom } from './seededRandom';
 
 /** The words that b of Eq. 1 counts. */
 export const BACKTRACKING_WORDS: ReadonlySet<string> = new Set(['wait', 'hmm']);
@@ -40,7 +40,7 @@ export function bootstrapInterval(
 ): { low: number; high: number } {
   const n = values.length;
   if (n === 0) return { low: Number.NaN, high: Number.NaN };
-  const random = xoroshiro128plus(seed);
+  const random = seededRandom(seed);
   const means = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     let sum = 0;

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { UserError } from './errors';
+import { seededRandom } from './seededRandom';
 
 /** Any vector of numbers; all functions sum in double precision. */
 export type Vector = ArrayLike<number>;
@@ -56,7 +56,7 @@ export function orthogonalise(a: Vector, against: Vector): Float32Array {
 
 /** The noise baseline of Fig. 4: a Gaussian direction of `d` numbers at the given norm; the same for the same seed. */
 export function gaussianNoise(d: number, newNorm: number, seed: number): Float32Array {
-  const random = xoroshiro128plus(seed);
+  const random = seededRandom(seed);
   const noise = new Float64Array(d);
   for (let i = 0; i < d; i++) {
     // Box–Muller; 1 - u keeps the logarithm's argument above zero.

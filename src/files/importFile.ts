@@ -20,7 +20,9 @@ export interface ImportSummary {
 type Incoming = { rollout: NewRollout } & Pick<ImportSummary, 'parts' | 'placedBy' | 'unplaced'>;
 
 /** The file beside the rollouts that lists what was not placed. */
-export const IMPORT_REPORT = 'import-report.json';
+export function importReportName(source: string): string {
+  return `${basename(source, extname(source))}.import-report.json`;
+}
 
 /**
  * Imports Venhoff's `.json` (a list of {response, annotated_response, …}) or `.jsonl` ({prompt, response[, labels]} a line)
@@ -48,7 +50,7 @@ export async function importFile(path: string, outFolder: string): Promise<Impor
   try {
     for (const { rollout } of incoming) await writeRollout(outFolder, rollout);
     const report = { source: basename(path), ...summary };
-    await atomicWrite(join(outFolder, IMPORT_REPORT), JSON.stringify(report, null, 2) + '\n');
+    await atomicWrite(join(outFolder, importReportName(path)), JSON.stringify(report, null, 2) + '\n');
   } catch (error) {
     // Half an import looks like a whole one; none of these names was there before.
     for (const { rollout } of incoming) await removeRollout(outFolder, rollout.name);

@@ -99,9 +99,10 @@ export async function writeRollout(
   // Labels are formed first: a bad one must not leave a text without its labels.
   const ann = spans && naming(join(folder, name + LABELS), () => formatAnn(spans, text));
   await makeFolder(folder);
-  await atomicWrite(join(folder, name + TEXT), text);
-  if (ann !== undefined) await atomicWrite(join(folder, name + LABELS), ann);
   if (metadata) await atomicWrite(join(folder, name + PROVENANCE), JSON.stringify(metadata, null, 2) + '\n');
+  if (ann !== undefined) await atomicWrite(join(folder, name + LABELS), ann);
+  // The text comes last: it is what makes a rollout count as there.
+  await atomicWrite(join(folder, name + TEXT), text);
 }
 
 /** Replaces the labels of a rollout; other lines of its `.ann` file (notes, relations, what was not understood) are kept. */

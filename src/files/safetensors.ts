@@ -80,6 +80,7 @@ function parseHeader(file: string, header: Buffer, dataStart: number, size: numb
   } catch {
     throw damaged(file, 'its header is not JSON');
   }
+  if (typeof json !== 'object' || json === null) throw damaged(file, 'its header is not a JSON object');
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(json)) {
@@ -137,7 +138,7 @@ export function readTensorBytes(entry: TensorEntry): Uint8Array {
 
 /** A tensor as float32, whatever floating type it is stored in; throws a UserError for integer types. */
 export function readFloat32(entry: TensorEntry): Float32Array {
-  return toFloat32(readTensorBytes(entry), entry.dtype, entry.name);
+  return toFloat32(readTensorBytes(entry), entry.dtype, `${entry.file}, tensor ${entry.name}`);
 }
 
 /** Converts the little-endian bytes of a float32, float16, bfloat16 or float64 tensor to float32. */
@@ -163,9 +164,7 @@ export function toFloat32(bytes: Uint8Array, dtype: Dtype, name: string): Float3
       return new Float32Array(words.buffer);
     }
     default:
-      throw new UserError(
-        `Tensor ${name} has type ${dtype}; float32, float16, bfloat16 or float64 is needed.`,
-      );
+      throw new UserError(`${name} has type ${dtype}; float32, float16, bfloat16 or float64 is needed.`);
   }
 }
 

@@ -100,6 +100,11 @@ export class ModelPool {
     return whole;
   }
 
+  /** Calls back when one of the processes ends: the pool is of no use then. */
+  onEnd(listener: () => void): void {
+    for (const process of this.processes) process.onEnd(listener);
+  }
+
   /** Ends every process. */
   stop(): void {
     for (const process of this.processes) process.stop();

@@ -50,6 +50,11 @@ export class ModelProcess {
     return this.caller.call(method, params, options);
   }
 
+  /** Calls back once when the process ends. */
+  onEnd(listener: () => void): void {
+    this.child.once('exit', listener);
+  }
+
   /** Process id, for messages and tests. */
   get pid(): number | undefined {
     return this.child.pid;

@@ -38,9 +38,21 @@ export class TextModel {
     );
   }
 
-  /** The running processes, started at first use. */
+  /** Tokens that a text may have. */
+  get maxPositions(): number {
+    return this.identity.maxPositions;
+  }
+
+  /** The running processes, started at first use, and again after they ended or could not be started. */
   pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
-    this.running ??= ModelPool.start({ folder: this.folder, threads: this.threads, onProgress });
+    if (!this.running) {
+      const started = ModelPool.start({ folder: this.folder, threads: this.threads, onProgress });
+      const forget = () => {
+        if (this.running === started) this.running = undefined;
+      };
+      started.then(pool => pool.onEnd(forget), forget);
+      this.running = started;
+    }
     return this.running;
   }
 

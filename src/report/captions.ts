@@ -1,7 +1,7 @@
 import { fixed, percent, short } from '../../webview/charts/numbers';
-import { READABLE_MARGIN, unsteeredCell } from '../core/readableCells';
+import { bestReadable, READABLE_MARGIN, unsteeredCell } from '../core/readableCells';
 import type { ReproduceResults } from '../core/results';
-import { highest, highestReadable, keyCells } from './keyCells';
+import { highest, keyCells } from './keyCells';
 import { times } from './summary';
 
 /** What a figure measures, what the paper found, and what is seen here. */
@@ -55,7 +55,7 @@ export function baselinesCaption(results: ReproduceResults): Caption {
 /** Fig. 2. */
 export function windowsCaption({ windows, choice }: ReproduceResults): Caption {
   const steered = windows.filter(cell => cell.offset !== null && cell.strength !== 0);
-  const best = highestReadable(steered, windows);
+  const best = bestReadable(steered, windows);
   const unsteered = unsteeredCell(windows);
   const against = unsteered ? `, against ${percent(unsteered.b)} unsteered` : '';
   return {
@@ -72,7 +72,7 @@ export function windowsCaption({ windows, choice }: ReproduceResults): Caption {
 /** App. B. */
 export function layersCaption({ layers, reasoning }: ReproduceResults): Caption {
   const steered = layers.filter(({ intervention, strength }) => intervention !== 'none' && strength !== 0);
-  const best = highestReadable(steered, layers) ?? highest(steered);
+  const best = bestReadable(steered, layers) ?? highest(steered);
   const unsteered = unsteeredCell(layers);
   const risen = best && unsteered ? (best.low > unsteered.high ? 'above' : 'not clearly above') : undefined;
   return {

@@ -1,5 +1,5 @@
 import { isNoise } from '../../webview/charts/cellSeries';
-import { brokenAmong, measured, unsteeredCell } from '../core/readableCells';
+import { bestReadable, measured, unsteeredCell } from '../core/readableCells';
 import type { ReproduceResults, SteeredCell } from '../core/results';
 
 /** The cells that summary and captions speak of; undefined where nothing was measured. */
@@ -22,13 +22,10 @@ export function keyCells(results: Pick<ReproduceResults, 'twoByTwo' | 'baselines
     reasoning.filter(c => c.intervention === intervention && c.strength > 0);
   return {
     unsteered: unsteeredCell(results.twoByTwo),
-    best: highestReadable(steered('base-derived'), reasoning),
-    bestTheirs: highestReadable(steered('reasoning-derived'), reasoning),
+    best: bestReadable(steered('base-derived'), reasoning),
+    bestTheirs: bestReadable(steered('reasoning-derived'), reasoning),
     bestOfBase: highest(results.twoByTwo.filter(({ model, strength }) => model === 'base' && strength !== 0)),
-    strongestControl: highestReadable(results.baselines.filter(isControl), [
-      ...reasoning,
-      ...results.baselines,
-    ]),
+    strongestControl: bestReadable(results.baselines.filter(isControl), [...reasoning, ...results.baselines]),
   };
 }
 
@@ -45,20 +42,11 @@ export function bestOfEachControl(cells: readonly SteeredCell[]): SteeredCell[] 
     groups.set(name, [...(groups.get(name) ?? []), cell]);
   }
   return [...groups.values()]
-    .map(group => highestReadable(group, cells) ?? highest(group)!)
+    .map(group => bestReadable(group, cells) ?? highest(group)!)
     .sort((a, b) => b.b - a.b);
 }
 
 /** The cell of highest b, or undefined without cells. */
 export function highest(cells: readonly SteeredCell[]): SteeredCell | undefined {
   return measured(cells).reduce<SteeredCell | undefined>((a, c) => (a && a.b >= c.b ? a : c), undefined);
-}
-
-/** The cell of highest b among those whose text does not fall apart, by the unsteered cells of the `figure` it stands in. */
-export function highestReadable(
-  cells: readonly SteeredCell[],
-  figure: readonly SteeredCell[],
-): SteeredCell | undefined {
-  const broken = brokenAmong(figure);
-  return highest(cells.filter(cell => !broken(cell)));
 }

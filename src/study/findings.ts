@@ -11,8 +11,8 @@ export function judgeFindings(r: Omit<ReproduceResults, 'findings'>): Finding[] 
   );
   return [
     raisesBacktracking(best, unsteered),
-    aboveControls(r, best, unsteered),
-    minusSuppresses(r, unsteered),
+    aboveControls(r),
+    minusSuppresses(r),
     baseStaysStill(r, best),
     vectorsAgree(r),
     lensIsFlat(r),
@@ -33,11 +33,14 @@ function raisesBacktracking(best: SteeredCell | undefined, unsteered: SteeredCel
   };
 }
 
-function aboveControls(
-  r: Pick<ReproduceResults, 'baselines'>,
-  best: SteeredCell | undefined,
-  unsteered: SteeredCell | undefined,
-): Finding {
+function aboveControls(r: Pick<ReproduceResults, 'baselines'>): Finding {
+  // Our own cells stand in the figure too, measured on the same prompts as the controls.
+  const ours = r.baselines.filter(c => c.intervention === 'base-derived');
+  const unsteered = unsteeredCell(ours);
+  const best = bestReadable(
+    ours.filter(c => c.strength > 0),
+    ours,
+  );
   const claim = 'It raises b at least twice as far as any control of the same norm';
   const controls = r.baselines.filter(
     c => c.intervention !== 'base-derived' && c.intervention !== 'none' && c.strength !== 0,
@@ -55,10 +58,8 @@ function aboveControls(
   };
 }
 
-function minusSuppresses(
-  r: Pick<ReproduceResults, 'baselines'>,
-  unsteered: SteeredCell | undefined,
-): Finding {
+function minusSuppresses(r: Pick<ReproduceResults, 'baselines'>): Finding {
+  const unsteered = unsteeredCell(r.baselines);
   const claim = 'The opposite vector, −v, suppresses backtracking';
   const minus = r.baselines.filter(c => c.intervention === '−v' && c.strength !== 0);
   if (!unsteered || minus.length === 0) return unknown('minus', claim, '−v was not run');
@@ -116,8 +117,9 @@ function lensIsFlat(r: Pick<ReproduceResults, 'lensByLayer' | 'choice'>): Findin
   };
 }
 
-function optimum(r: Pick<ReproduceResults, 'windows' | 'layers'>): Finding {
-  const claim = 'Windows and layers have an optimum that is neither the word’s own window nor the last layer';
+function optimum(r: Pick<ReproduceResults, 'windows' | 'layers' | 'choice'>): Finding {
+  const claim =
+    'Windows and layers have an optimum that is neither a window with the word itself nor the last layer';
   const window = bestReadable(
     r.windows.filter(c => c.strength > 0),
     r.windows,
@@ -131,7 +133,8 @@ function optimum(r: Pick<ReproduceResults, 'windows' | 'layers'>): Finding {
   return {
     id: 'optimum',
     claim,
-    holds: window.offset !== null && window.offset < 0 && layer.layer < last,
+    // A window that ends before the sentence does not hold the word itself.
+    holds: window.offset !== null && window.offset + r.choice.length <= 0 && layer.layer < last,
     evidence: `best window begins at ${String(window.offset).replace('-', '−')} (b ${rate(window)}), best layer ${layer.layer} of 0…${last} (b ${rate(layer)})`,
   };
 }

@@ -25,7 +25,7 @@ export const HARVEST_OFFSETS: [number, number] = [-40, 10];
 export async function tokenizeRollouts(model: TextModel, folder: string): Promise<TokenizedRollout[]> {
   const rollouts: TokenizedRollout[] = [];
   for (const name of await requireRollouts(folder))
-    rollouts.push(tokenize(model, await readRollout(folder, name)));
+    rollouts.push(tokenize(model, folder, await readRollout(folder, name)));
   if (rollouts.every(rollout => rollout.sentences.length === 0)) {
     throw new UserError(
       `The rollouts in ${folder} have no labels; label them first (doubletake label ${folder} --judge keyword).`,
@@ -34,9 +34,14 @@ export async function tokenizeRollouts(model: TextModel, folder: string): Promis
   return rollouts;
 }
 
-function tokenize(model: TextModel, stored: StoredRollout): TokenizedRollout {
+function tokenize(model: TextModel, folder: string, stored: StoredRollout): TokenizedRollout {
   const { rollout, spans } = stored;
   const { ids, starts, ends, text, responseStart } = model.rolloutTokens(rollout);
+  if (ids.length > model.maxPositions) {
+    throw new UserError(
+      `${folder}/${stored.name}.rollout.txt has ${ids.length} tokens; ${model.identity.name} reads ${model.maxPositions} at most. Shorten it or take it out of the folder.`,
+    );
+  }
   const sentences = spans
     .filter(span => span.start >= rollout.responseStart)
     .map(({ start, label }) => ({

@@ -12,6 +12,10 @@ export interface VectorRequest {
   layer: number;
   offset: number;
   length: number;
+  /** What is subtracted: the mean of every labelled window (the paper), or of every token (Venhoff et al.). */
+  minus?: 'labelled' | 'overall';
+  /** Venhoff et al. scale a vector to the norm of the mean activation. */
+  scale?: 'raw' | 'mean-norm';
 }
 
 /** Computes one vector from a folder and writes it; only the blocks up to its layer are run. */
@@ -38,7 +42,7 @@ export function vectorMetadata(
   model: TextModel,
   rollouts: TokenizedRollout[],
   sums: HarvestSums,
-  { label, layer, offset, length }: VectorRequest,
+  { label, layer, offset, length, minus = 'labelled', scale = 'raw' }: VectorRequest,
   result: LabelVector,
 ): VectorMetadata {
   const { name, hash, familyHash, dModel } = model.identity;
@@ -49,7 +53,13 @@ export function vectorMetadata(
     tokenizerHash: model.tokenizer.hash,
     layer,
     dModel,
-    operation: 'difference-of-means',
+    operation: [
+      'difference-of-means',
+      minus === 'overall' ? 'minus overall mean' : '',
+      scale === 'mean-norm' ? 'scaled to mean norm' : '',
+    ]
+      .filter(Boolean)
+      .join(', '),
     label,
     windowOffset: offset,
     windowLength: length,

@@ -11,7 +11,10 @@ export interface StudyPrompt {
 /** Reads a JSON Lines file of {prompt[, id, category]}; throws a UserError naming the line that is wrong. */
 export async function readPrompts(path: string): Promise<StudyPrompt[]> {
   const prompts: StudyPrompt[] = [];
-  for (const [index, line] of (await readUtf8(path)).split(/\r?\n/).entries()) {
+  for (const [index, line] of (await readUtf8(path))
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (!line.trim()) continue;
     let record: Record<string, unknown>;
     try {

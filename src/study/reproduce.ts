@@ -11,7 +11,7 @@ import type { TextModel } from '../model/textModel';
 import { FigureRunner, type StageDisplay } from './figureRunner';
 import { baselinePlans, defaultStrengths, layerPlans, twoByTwoPlans, windowPlans } from './figures';
 import { judgeFindings } from './findings';
-import { type TokenizedRollout, tokenizeRollouts } from './harvestRollouts';
+import { HARVEST_OFFSETS, type TokenizedRollout, tokenizeRollouts } from './harvestRollouts';
 import { vectorMetadata } from './makeVector';
 import { harvestPair } from './pairHarvest';
 import {
@@ -25,7 +25,7 @@ import {
 import { projectTrace } from './projectTrace';
 import type { StudyPrompt } from './prompts';
 import { Stages } from './stages';
-import type { MeasuredCell } from './steeredCells';
+import { type MeasuredCell, onFirstPrompts } from './steeredCells';
 import { TOOL_VERSION } from './version';
 
 /** What to reproduce, on which pair. */
@@ -36,6 +36,8 @@ export interface Reproduction {
   out: string;
   /** Prompts to measure steering on; by default the rollouts' own. */
   prompts?: StudyPrompt[];
+  /** Prompts used at most. */
+  count?: number;
   /** Layer of the vectors; by default a third of the way, as in the paper (10 of 32). */
   layer?: number;
   offset: number;
@@ -53,10 +55,11 @@ export interface Reproduction {
 /** Runs the paper's pipeline on labelled rollouts; writes vectors, traces and what each stage found into a folder. */
 export async function reproduce(r: Reproduction): Promise<ReproduceResults> {
   requirePair(r);
+  requireUsable(r);
   const layer = r.layer ?? Math.round((10 / 32) * r.reasoning.identity.layers);
   const place = { layer, offset: r.offset, length: r.length };
   const rollouts = await tokenizeRollouts(r.reasoning, r.rolloutsFolder);
-  const prompts = r.prompts ?? rollouts.map(ownPrompt);
+  const prompts = (r.prompts ?? rollouts.map(ownPrompt)).slice(0, r.count);
   const stages = new Stages(join(r.out, 'stages'));
   const sums = await harvest(r, rollouts, stages);
   const vectors = {
@@ -111,7 +114,12 @@ export async function reproduce(r: Reproduction): Promise<ReproduceResults> {
     cosineByLayer: cosinesByLayer(sums, place),
     lensByLayer: await stages.run('lens', key, () => lensByLayer(r, sums, place)),
     twoByTwo: [...cellsOf(reasoningCells), ...cellsOf(baseCells)],
-    baselines: [...ours, ...cellsOf(controls)],
+    baselines: cellsOf([
+      ...reasoningCells
+        .filter(({ cell }) => cell.intervention === 'base-derived')
+        .map(measured => onFirstPrompts(measured, half.length)),
+      ...controls,
+    ]),
     windows: cellsOf(windows),
     layers: cellsOf(layers),
     projection: backtracking
@@ -130,6 +138,25 @@ function requirePair({ base, reasoning }: Reproduction): void {
   throw new UserError(
     `${base.folder} and ${reasoning.folder} are not a pair: their widths or depths differ (${a.dModel} × ${a.layers}, ${b.dModel} × ${b.layers}).`,
   );
+}
+
+/** What can be refused before any work is done. */
+function requireUsable({ reasoning, layer, offset, length, windowOffsets, strengths }: Reproduction): void {
+  const { name, layers } = reasoning.identity;
+  if (layer !== undefined && layer >= layers) {
+    throw new UserError(`Layer ${layer} does not exist: ${name} has layers 0 to ${layers - 1}.`);
+  }
+  const [low, high] = HARVEST_OFFSETS;
+  for (const first of [offset, ...windowOffsets]) {
+    if (first < low || first + length - 1 > high) {
+      throw new UserError(
+        `The window of ${length} tokens from ${first} is not harvested: windows lie within ${low} and ${high} of a sentence's first token.`,
+      );
+    }
+  }
+  if (strengths?.every(strength => strength === 0)) {
+    throw new UserError('Give at least one strength that is not 0 (--strengths 0,2,4).');
+  }
 }
 
 async function harvest(r: Reproduction, rollouts: TokenizedRollout[], stages: Stages): Promise<PairSums> {

@@ -38,6 +38,7 @@ export async function sampleRollouts(
   options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<RolloutSummary> {
   const all = Array.from({ length: run.count }, (_, i) => planned(prompts, i, run.seed));
+  requireDistinctNames(all);
   const provenance = {
     model: model.identity.name,
     modelHash: model.identity.hash,
@@ -53,46 +54,91 @@ export async function sampleRollouts(
   let done = all.length - missing.length;
   let tokens = 0;
   options.onProgress?.(done, all.length);
-  const writes: Promise<void>[] = [];
-  if (missing.length > 0) {
-    const rows = missing.map(({ prompt, seed }) => ({ ids: model.promptIds(prompt.prompt), seed }));
+  if (missing.length === 0) return { written: 0, found: all.length, tokens };
+  const rows = missing.map(({ prompt, seed }) => ({ ids: usableIds(model, prompt), seed }));
+  const writes = new Writes(options.signal);
+  try {
     const pool = await model.pool();
     await pool.generate(
       { rows, vectors: [], sampling: run.sampling, maxTokens: run.maxTokens, stop: model.stop },
       {
-        signal: options.signal,
+        signal: writes.signal,
         onEvent: event => {
           if (event.kind !== 'finished') return;
           const { name, prompt, seed } = missing[event.row];
           const { tokenIds, finishReason } = event.result;
+          const { id, category } = prompt;
+          const metadata = { id, category, ...provenance, seed, finishReason, tool: TOOL_VERSION };
+          const rollout = { prompt: prompt.prompt, response: model.continuationText(tokenIds) };
           tokens += tokenIds.length;
-          writes.push(
-            writeRollout(folder, {
-              name,
-              rollout: { prompt: prompt.prompt, response: model.continuationText(tokenIds) },
-              metadata: {
-                id: prompt.id,
-                category: prompt.category,
-                ...provenance,
-                seed,
-                finishReason,
-                tool: TOOL_VERSION,
-              },
-            }),
-          );
+          writes.add(writeRollout(folder, { name, rollout, metadata }));
           options.onProgress?.(++done, all.length);
         },
       },
     );
-    await Promise.all(writes);
+  } finally {
+    await writes.end();
   }
   return { written: missing.length, found: all.length - missing.length, tokens };
+}
+
+/** Files being written while rows are drawn: the first that cannot be written ends the run with its reason. */
+class Writes {
+  private readonly pending: Promise<void>[] = [];
+  private readonly failed = new AbortController();
+  private failure: unknown;
+
+  constructor(private readonly outer: AbortSignal | undefined) {}
+
+  /** Aborts when the caller gives up or a write fails. */
+  get signal(): AbortSignal {
+    return this.outer ? AbortSignal.any([this.outer, this.failed.signal]) : this.failed.signal;
+  }
+
+  add(write: Promise<void>): void {
+    this.pending.push(
+      write.catch(error => {
+        this.failure ??= error;
+        this.failed.abort();
+      }),
+    );
+  }
+
+  /** Waits until all is written; throws the first failure. */
+  async end(): Promise<void> {
+    await Promise.all(this.pending);
+    if (this.failure) throw this.failure;
+  }
+}
+
+/** Ids of a prompt; a UserError that names the prompt if the model cannot take it. */
+function usableIds(model: TextModel, { id, prompt }: StudyPrompt): number[] {
+  const ids = model.promptIds(prompt);
+  if (ids.length < model.maxPositions) return ids;
+  throw new UserError(
+    `The prompt ${id} has ${ids.length} tokens; ${model.identity.name} takes ${model.maxPositions} at most, its answer included. Shorten or remove it.`,
+  );
+}
+
+/** Two prompts must not share a file, also where a file system takes Q and q for one. */
+function requireDistinctNames(all: Planned[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, prompt } of all) {
+    const key = name.toLowerCase();
+    const other = seen.get(key);
+    if (other !== undefined) {
+      throw new UserError(
+        `The prompts ${other} and ${prompt.id} would both be written to ${name}; give them different ids.`,
+      );
+    }
+    seen.set(key, prompt.id);
+  }
 }
 
 function planned(prompts: StudyPrompt[], index: number, seed: number): Planned {
   const prompt = prompts[index % prompts.length];
   const round = Math.floor(index / prompts.length);
-  const safe = prompt.id.replace(/[^\p{L}\p{N}_.-]+/gu, '-');
+  const safe = prompt.id.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[.-]+/, '') || 'prompt';
   return { name: round === 0 ? safe : `${safe}.${round + 1}`, prompt, seed: seed + index };
 }
 

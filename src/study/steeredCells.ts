@@ -81,7 +81,13 @@ export async function measureCells(
   });
 }
 
-function summarise(model: SteeredCell['model'], plan: CellPlan, traces: Trace[]): SteeredCell {
+/** The same cell on its first `count` prompts: to stand beside cells that were measured on those only. */
+export function onFirstPrompts({ cell, traces }: MeasuredCell, count: number): MeasuredCell {
+  const some = traces.slice(0, count);
+  return { cell: summarise(cell.model, cell, some), traces: some };
+}
+
+function summarise(model: SteeredCell['model'], plan: CellPlan | SteeredCell, traces: Trace[]): SteeredCell {
   const rates = traces.map(({ text }) => keywordRate(text));
   const { low, high } = bootstrapInterval(rates);
   const { intervention, layer, offset, strength } = plan;

@@ -406,6 +406,79 @@ describe('failures: exit code 1, one line naming the culprit, nothing half writt
     expect(existsSync(join(scratch, 'never'))).toBe(false);
   });
 
+  it('two prompts that would share a file are refused before anything runs', async () => {
+    const line = (id: string) => JSON.stringify({ id, prompt });
+    file('twins.jsonl', `${line('a/b')}\n${line('A-b')}\n`);
+    const run = await doubletake(
+      'rollouts',
+      '--model',
+      REASONING,
+      '--prompts',
+      'twins.jsonl',
+      '--out',
+      'twins',
+    );
+    expect(run.code).toBe(1);
+    expect(lastLine(run.stderr)).toContain('a/b and A-b');
+    expect(existsSync(join(scratch, 'twins'))).toBe(false);
+  });
+
+  it('a rollout that cannot be written ends the run with one message and loses nothing', async () => {
+    file('two.jsonl', `${JSON.stringify({ id: 'one', prompt })}\n${JSON.stringify({ id: 'two', prompt })}\n`);
+    // A folder stands where the second rollout's file belongs.
+    mkdirSync(join(scratch, 'blocked', 'two.rollout.json', 'x'), { recursive: true });
+    const run = await doubletake(
+      'rollouts',
+      '--model',
+      REASONING,
+      '--prompts',
+      'two.jsonl',
+      '--out',
+      'blocked',
+    );
+    expect(run.code).toBe(1);
+    expect(lastLine(run.stderr)).toContain('two.rollout.json');
+    expect(run.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('a prompt that does not fit the model is named', async () => {
+    file('long.jsonl', JSON.stringify({ id: 'epic', prompt: 'tea '.repeat(3000) }));
+    const run = await doubletake(
+      'rollouts',
+      '--model',
+      REASONING,
+      '--prompts',
+      'long.jsonl',
+      '--out',
+      'never',
+    );
+    expect([run.code, lastLine(run.stderr)?.startsWith('The prompt epic has')]).toEqual([1, true]);
+  });
+
+  it('reproduce refuses what cannot work before it works', async () => {
+    const args = [
+      'reproduce',
+      '--base',
+      BASE,
+      '--reasoning',
+      REASONING,
+      '--rollouts',
+      'rollouts',
+      '--out',
+      'r',
+    ];
+    for (const [wrong, message] of [
+      [['--layer', '99'], 'Layer 99'],
+      [['--offset', '-60'], 'window of 5 tokens from -60'],
+      [['--strengths', '0'], 'not 0'],
+    ] as const) {
+      const run = await doubletake(...args, ...wrong);
+      expect(run.code).toBe(1);
+      expect(lastLine(run.stderr)).toContain(message);
+    }
+    expect(existsSync(join(scratch, 'r'))).toBe(false);
+  });
+
   it('a usage error is 2, and --verbose shows the stack', async () => {
     expect((await doubletake('vector', '--model', BASE)).code).toBe(2);
     expect(
@@ -413,6 +486,10 @@ describe('failures: exit code 1, one line naming the culprit, nothing half writt
         .code,
     ).toBe(2);
     expect((await doubletake('dance')).code).toBe(2);
+    expect((await doubletake('activations', '--model', BASE, '--out', 'x')).code).toBe(2);
+    expect(
+      (await doubletake('generate', '--model', BASE, '--prompt-file', 'prompt.txt', '--strength', 1)).code,
+    ).toBe(2);
     expect((await doubletake('--help')).code).toBe(0);
     expect((await doubletake('check', '--model', 'nowhere', '--verbose')).stderr).toMatch(/\n\s+at /);
   });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { IMPORT_REPORT, importFile } from '../../src/files/importFile';
+import { importFile, importReportName } from '../../src/files/importFile';
 import { readRollout } from '../../src/files/rolloutFolder';
 
 let folder: string;
@@ -50,7 +50,7 @@ test('Venhoff’s file: parts stand in the thinking, what is not placed is liste
     }),
     expect.objectContaining({ rollout: 'my-file-1', label: null, text: 'Well,' }),
   ]);
-  expect(JSON.parse(await readFile(join(out, IMPORT_REPORT), 'utf8'))).toEqual({
+  expect(JSON.parse(await readFile(join(out, importReportName('my file.json')), 'utf8'))).toEqual({
     source: 'my file.json',
     ...summary,
   });

@@ -7,8 +7,8 @@ import { cancelOnInterrupt, Progress } from '../terminal';
 
 /** `doubletake activations`: resid_post of every token of a text, as safetensors. */
 export function activationsCommand(program: Command): void {
-  program
-    .command('activations')
+  const command = program.command('activations');
+  command
     .description('write resid_post.L [T,d], token_ids [T] and, if wanted, logits [T,V] of a text')
     .requiredOption('--model <dir>', 'Hugging Face folder')
     .addOption(new Option('--text-file <file>', 'text, taken byte for byte').conflicts('ids'))
@@ -19,7 +19,7 @@ export function activationsCommand(program: Command): void {
     .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async ({ model: folder, textFile, ids: given, layers: wanted, logits, out, threads }) => {
       if (textFile === undefined && given === undefined)
-        throw new UserError('Give a text with --text-file or token ids with --ids.');
+        command.error('Give a text with --text-file or token ids with --ids.');
       const model = TextModel.open(folder, { threads });
       try {
         const ids: number[] = given ?? model.rawIds(await requireText(textFile));

@@ -34,7 +34,7 @@ export function generateCommand(program: Command): void {
     .option('--json', 'print one JSON line {text, tokenIds, finishReason}', false);
   samplingOptions(command).action(async options => {
     if ((options.vector === undefined) !== (options.strength === undefined)) {
-      throw new UserError('--vector and --strength belong together; give both or neither.');
+      command.error('--vector and --strength belong together; give both or neither.');
     }
     const prompt = await requireText(options.promptFile);
     const model = TextModel.open(options.model, { threads: options.threads });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { IMPORT_REPORT, importFile } from '../../files/importFile';
+import { importFile, importReportName } from '../../files/importFile';
 
 /** `doubletake import`: rollouts and labels of others. */
 export function importCommand(program: Command): void {
@@ -14,7 +14,7 @@ export function importCommand(program: Command): void {
       if (parts > 0) {
         const share = ((100 * placed) / parts).toFixed(2);
         process.stdout.write(
-          `${placed} of ${parts} labelled parts placed (${share} %)${placed < parts ? `; the others are listed in ${out}/${IMPORT_REPORT}` : ''}\n`,
+          `${placed} of ${parts} labelled parts placed (${share} %)${placed < parts ? `; the others are listed in ${out}/${importReportName(file)}` : ''}\n`,
         );
       }
     });

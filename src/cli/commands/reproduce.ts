@@ -42,7 +42,7 @@ export function reproduceCommand(program: Command): void {
           base,
           reasoning,
           rolloutsFolder: options.rollouts,
-          prompts: options.count ? all?.slice(0, options.count) : all,
+          prompts: all,
           command: commandLine(),
           signal: cancelOnInterrupt(),
           onStage: title => new Progress(title),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
 import { TextModel } from '../../model/textModel';
 import { makeVector } from '../../study/makeVector';
@@ -21,13 +21,17 @@ export function vectorCommand(program: Command): void {
       DEFAULT_OFFSET,
     )
     .option('--length <n>', 'tokens of the window', whole(1), DEFAULT_LENGTH)
+    .addOption(
+      new Option('--minus <what>', 'mean to subtract').choices(['labelled', 'overall']).default('labelled'),
+    )
+    .addOption(new Option('--scale <how>', 'norm of the result').choices(['raw', 'mean-norm']).default('raw'))
     .requiredOption('--out <file>', 'safetensors file to write')
     .option('--threads <n>', 'threads inside an operator', whole(1))
-    .action(async ({ model: folder, rollouts, label, layer, offset, length, out, threads }) => {
+    .action(async ({ model: folder, rollouts, label, layer, offset, length, minus, scale, out, threads }) => {
       const model = TextModel.open(folder, { threads });
       try {
         const progress = new Progress('Harvest');
-        const made = await makeVector(model, rollouts, { label, layer, offset, length }, out, {
+        const made = await makeVector(model, rollouts, { label, layer, offset, length, minus, scale }, out, {
           signal: cancelOnInterrupt(),
           onProgress: progress.update,
         });

@@ -49,13 +49,17 @@ export function readConfig(folder: string): ModelConfig {
   } catch {
     throw new UserError(`${path} is not valid JSON. Copy or download it again.`);
   }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new UserError(`${path} is not a JSON object. Copy or download it again.`);
+  }
   return parseConfig(json, path);
 }
 
 /** Interprets the JSON of a config; `path` names it in errors. */
 export function parseConfig(json: Record<string, unknown>, path: string): ModelConfig {
-  const name = (json.architectures as string[] | undefined)?.[0] ?? `model_type ${json.model_type}`;
-  const architecture = ARCHITECTURES[name];
+  const [named] = Array.isArray(json.architectures) ? json.architectures : [json.architectures];
+  const name = String(named ?? `model_type ${json.model_type}`);
+  const architecture = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
   if (!architecture) {
     throw new UserError(
       `${path}: the architecture ${name} is not known. Known ones: ${Object.keys(ARCHITECTURES).join(', ')}.`,
@@ -76,11 +80,17 @@ export function parseConfig(json: Record<string, unknown>, path: string): ModelC
   const activation = json.hidden_act ?? 'silu';
   if (activation !== 'silu')
     throw new UserError(`${path}: hidden_act ${activation} is not supported; silu is.`);
+  const whole = (key: string, fallback?: number): number => {
+    const value = number(key, fallback);
+    if (!Number.isInteger(value))
+      throw new UserError(`${path}: ${key} is ${value}; a whole number is needed.`);
+    return value;
+  };
   const flag = (rule: boolean | string): boolean => (typeof rule === 'boolean' ? rule : json[rule] === true);
 
-  const dModel = number('hidden_size');
-  const heads = number('num_attention_heads');
-  const layers = number('num_hidden_layers');
+  const dModel = whole('hidden_size');
+  const heads = whole('num_attention_heads');
+  const layers = whole('num_hidden_layers');
   const headDim = number('head_dim', dModel / heads);
   if (!Number.isInteger(headDim) || headDim % 2) {
     throw new UserError(`${path}: a head dimension of ${headDim} is not an even whole number.`);
@@ -91,10 +101,10 @@ export function parseConfig(json: Record<string, unknown>, path: string): ModelC
     dModel,
     layers,
     heads,
-    kvHeads: number('num_key_value_heads', heads),
+    kvHeads: whole('num_key_value_heads', heads),
     headDim,
-    intermediate: number('intermediate_size'),
-    vocabulary: number('vocab_size'),
+    intermediate: whole('intermediate_size'),
+    vocabulary: whole('vocab_size'),
     normEpsilon: number('rms_norm_eps', 1e-6),
     tiedEmbeddings: json.tie_word_embeddings === true,
     qkvBias: flag(architecture.qkvBias),
@@ -102,7 +112,7 @@ export function parseConfig(json: Record<string, unknown>, path: string): ModelC
     mlpBias: flag(architecture.mlpBias),
     slidingWindows: slidingWindows(json, architecture, layers),
     rope: ropeConfig(json, path),
-    maxPositions: number('max_position_embeddings', 2048),
+    maxPositions: whole('max_position_embeddings', 2048),
   };
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors';
-import { readFloat32 } from '../../files/safetensors';
+import { readFloat32, type TensorEntry } from '../../files/safetensors';
 import type { Weights } from './weights';
 
 /** Index of the first NaN or infinite value, or -1. */
@@ -17,14 +17,16 @@ export function firstNonFinite(values: Float32Array): number {
 
 /** Throws a UserError naming the first tensor that holds a NaN or infinite value. */
 export function requireFinite(weights: Weights): void {
-  for (const entry of weights.values()) {
-    const at = firstNonFinite(readFloat32(entry));
-    if (at >= 0) {
-      throw new UserError(
-        `${entry.file}: the tensor ${entry.name} holds a NaN or infinite value (element ${at}). The checkpoint is damaged; copy or download it again.`,
-      );
-    }
-  }
+  for (const entry of weights.values()) requireFiniteTensor(entry, readFloat32(entry));
+}
+
+/** Throws a UserError that names the tensor if one of its values is NaN or infinite. */
+export function requireFiniteTensor(entry: TensorEntry, values: Float32Array): void {
+  const at = firstNonFinite(values);
+  if (at < 0) return;
+  throw new UserError(
+    `${entry.file}: the tensor ${entry.name} holds a NaN or infinite value (element ${at}). The checkpoint is damaged; copy or download it again.`,
+  );
 }
 
 /** Bytes of a checkpoint. */

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { atomicWrite } from '../../files/atomicWrite';
 import { makeFolder } from '../../files/rolloutFolder';
 import { readFloat32, readSafetensorsHeader, safetensorsHeader } from '../../files/safetensors';
+import { requireFiniteTensor } from './finite';
 import type { Weights } from './weights';
 
 /** Folder for files that can be made again: `DOUBLETAKE_CACHE`, else the user's cache folder. */
@@ -53,6 +54,7 @@ function* convert(weights: Weights, progress?: (done: number, total: number) => 
   const total = shapes.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 4), 0);
   for (const entry of weights.values()) {
     const values = readFloat32(entry);
+    requireFiniteTensor(entry, values);
     yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     progress?.((done += values.byteLength), total);
   }

@@ -14,6 +14,7 @@ export interface ModelIdentity {
   familyHash: string;
   dModel: number;
   layers: number;
+  maxPositions: number;
 }
 
 const SAMPLES_PER_FILE = 64;
@@ -22,7 +23,7 @@ const SAMPLE_BYTES = 16 << 10;
 /** Identifies the model in a folder; throws a UserError if there is none. */
 export function identify(folder: string): ModelIdentity {
   const config = readConfig(folder);
-  const { architectureName, dModel, layers, heads, kvHeads, headDim, vocabulary } = config;
+  const { architectureName, dModel, layers, heads, kvHeads, headDim, vocabulary, maxPositions } = config;
   const family = [architectureName, dModel, layers, heads, kvHeads, headDim, vocabulary].join(' ');
   const hash = createHash('sha256').update(readFileSync(join(folder, 'config.json')));
   for (const file of new Set([...locateWeights(folder).values()].map(entry => entry.file))) {
@@ -42,5 +43,6 @@ export function identify(folder: string): ModelIdentity {
     familyHash: createHash('sha256').update(family).digest('hex').slice(0, 32),
     dModel,
     layers,
+    maxPositions,
   };
 }

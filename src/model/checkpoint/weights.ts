@@ -28,6 +28,9 @@ function weightFiles(folder: string): string[] {
     } catch {
       throw new UserError(`${index} is not valid JSON. Copy or download it again.`);
     }
+    if (typeof map !== 'object' || map === null) {
+      throw new UserError(`${index} has no weight_map. Copy or download it again.`);
+    }
     return [...new Set(Object.values(map))].map(shard => {
       const path = join(folder, shard);
       if (!existsSync(path))

@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { seededRandom } from '../../core/seededRandom';
 import type { Sampling } from '../contract';
 
 /** Draws tokens for one row; its numbers depend on the seed alone, whatever else is in the batch. */
@@ -12,9 +12,7 @@ export class Sampler {
     private readonly sampling: Sampling,
     seed: number,
   ) {
-    const generator = xoroshiro128plus(seed | 0);
-    // Neighbouring seeds start alike; a few draws part them.
-    for (let i = 0; i < 8; i++) generator.next();
+    const generator = seededRandom(seed);
     this.random = () => uniformFloat64(generator);
     const { temperature, topK = 0, topP = 1, minP = 0 } = sampling;
     this.greedy = temperature === 0 || topK === 1;
@@ -24,7 +22,12 @@ export class Sampler {
   /** The next token from logits [start, start + size) of `logits`; NaN and infinities give -1. */
   next(logits: Float32Array, start: number, size: number): number {
     let best = start;
-    for (let i = start + 1; i < start + size; i++) if (logits[i] > logits[best]) best = i;
+    for (let i = start; i < start + size; i++) {
+      const logit = logits[i];
+      if (logit > logits[best]) best = i;
+      // A comparison alone would pass NaN by.
+      else if (Number.isNaN(logit)) return -1;
+    }
     const max = logits[best];
     if (!Number.isFinite(max)) return -1;
     if (this.greedy) return best - start;
@@ -46,24 +49,29 @@ export class Sampler {
   /** Temperature first, then top-k, top-p and min-p, in the order of Hugging Face's processors. */
   private drawFiltered(logits: Float32Array, start: number, size: number, max: number): number {
     const { temperature, topK = 0, topP = 1, minP = 0 } = this.sampling;
-    let kept: { id: number; weight: number }[] = [];
-    for (let id = 0; id < size; id++) {
-      const weight = Math.exp((logits[start + id] - max) / temperature);
-      if (Number.isNaN(weight)) return -1;
-      kept.push({ id, weight });
-    }
-    kept.sort((a, b) => b.weight - a.weight || a.id - b.id);
-    if (topK > 0) kept = kept.slice(0, topK);
+    if (weights.length < size) weights = new Float64Array(size);
+    let total = 0;
+    for (let i = 0; i < size; i++) total += weights[i] = Math.exp((logits[start + i] - max) / temperature);
+    if (Number.isNaN(total)) return -1;
+    // The likeliest weighs 1. What cannot be kept is dropped before the rest is sorted: a vocabulary has 128,000 tokens.
+    let least = minP;
+    if (topK > 0) least = topK < size ? weights.slice(0, size).sort()[size - topK] : 0;
+    else if (topP < 1) least = ((1 - topP) * total) / size;
+    let kept: number[] = [];
+    for (let i = 0; i < size; i++) if (weights[i] >= least) kept.push(i);
+    kept.sort((a, b) => weights[b] - weights[a] || a - b);
+    if (topK > 0) kept.length = Math.min(kept.length, topK);
+    let mass = topK > 0 ? kept.reduce((sum, i) => sum + weights[i], 0) : total;
     if (topP < 1) {
-      const total = kept.reduce((sum, k) => sum + k.weight, 0);
       let sum = 0;
-      const enough = kept.findIndex(k => (sum += k.weight) >= topP * total);
-      if (enough >= 0) kept = kept.slice(0, enough + 1);
+      const enough = kept.findIndex(i => (sum += weights[i]) >= topP * mass);
+      if (enough >= 0) kept.length = enough + 1;
     }
-    if (minP > 0) kept = kept.filter(k => k.weight >= minP * kept[0].weight);
-    let left = this.random() * kept.reduce((sum, k) => sum + k.weight, 0);
-    for (const k of kept) if ((left -= k.weight) < 0) return k.id;
-    return kept[kept.length - 1].id;
+    kept = kept.filter(i => weights[i] >= minP);
+    mass = kept.reduce((sum, i) => sum + weights[i], 0);
+    let left = this.random() * mass;
+    for (const i of kept) if ((left -= weights[i]) < 0) return i;
+    return kept[kept.length - 1];
   }
 }
 

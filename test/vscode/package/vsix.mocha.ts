@@ -17,6 +17,7 @@ const ALLOWED = [
   /^extension\/media\/[^/]+(\/[^/]+)?\.(png|svg|md|json|gif)$/,
   /^extension\/models\/(base|reasoning)\/[\w.-]+\.(json|safetensors|jinja|md)$/,
   /^extension\/models\/[\w.-]+\.(jsonl|md)$/,
+  /^extension\/samples\/vectors\/[\w.-]+\.safetensors$/,
   /^extension\/samples\/rollouts\/[\w-]+\.rollout\.(txt|ann|json)$/,
   /^extension\/node_modules\/onnxruntime-(node|common)\/(package\.json|README\.md)$/,
   /^extension\/node_modules\/onnxruntime-node\/dist\/\w+\.js$/,
