@@ -2,6 +2,9 @@ import * as vscode from 'vscode';
 import { UserError } from '../core/errors';
 import { textDifference } from './rollout/textDifference';
 
+const ATTEMPTS = 4;
+const RETRY_MS = 250;
+
 /**
  * A text file beside a rollout (its labels, its metadata): read from the open document if there is one, else from the file;
  * changed by workspace edits only, so that undo, dirty state and git see any change.
@@ -84,7 +87,12 @@ export class CompanionText implements vscode.Disposable {
 
   /** Saves the document if it has unsaved changes. Only the editor knows: `isDirty` comes here later than the edit itself. */
   async save(): Promise<void> {
-    await this.document?.save();
+    for (let attempt = 1; this.document; attempt++) {
+      if (await this.document.save()) return;
+      // A file that was made a moment ago can count as changed by others; the next try sees it as it is.
+      if (attempt === ATTEMPTS) throw new UserError(`${this.name} could not be saved: save it yourself`);
+      await new Promise(resolve => setTimeout(resolve, RETRY_MS));
+    }
   }
 
   dispose(): void {

@@ -111,7 +111,7 @@ function lensIsFlat(r: Pick<ReproduceResults, 'lensByLayer' | 'choice'>): Findin
     evidence: at
       .map(
         l =>
-          `mean logit at the ${(100 * l.percentile).toFixed(0)}th percentile of the ${l.unembedding} model’s vocabulary`,
+          `mean logit at percentile ${(100 * l.percentile).toFixed(0)} of the ${l.unembedding} model’s vocabulary`,
       )
       .join(', '),
   };
