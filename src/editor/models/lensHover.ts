@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { Rollout } from '../../core/rollout';
 import { mapTokens } from '../../model/text/tokenMap';
-import type { TextModel } from '../../model/textModel';
+import type { RolloutTokens, TextModel } from '../../model/textModel';
 import { COMMANDS, LANGUAGE } from '../ids';
 import { escapeMarkdown, visibleToken } from '../rollout/markdown';
 import type { RolloutDocuments } from '../rolloutDocuments';
@@ -17,6 +18,7 @@ const CACHED = 500;
  */
 export class LensHover implements vscode.HoverProvider, vscode.Disposable {
   private readonly cache = new Map<string, vscode.MarkdownString>();
+  private tokenized: { key: string; tokens: RolloutTokens } | undefined;
   private readonly registrations: vscode.Disposable[];
 
   constructor(
@@ -40,7 +42,7 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     if (!parsed || offset < parsed.responseStart) return undefined;
     if (this.pair.state('reasoning') !== 'open') return new vscode.Hover(this.offer());
     const model = await this.pair.use('reasoning');
-    const tokens = model.rolloutTokens(parsed);
+    const tokens = this.tokensOf(document, model, parsed);
     const at = offset - parsed.responseStart + tokens.responseStart;
     const index = tokens.ids.findIndex((_, t) => tokens.starts[t] <= at && at < tokens.ends[t]);
     if (index < 0) return undefined;
@@ -60,6 +62,13 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
       document.positionAt(start + tokens.ends[index] - tokens.starts[index]),
     );
     return new vscode.Hover(shown, range);
+  }
+
+  /** Tokens of the text as it is now: pointing at one after the other must not tokenize it again. */
+  private tokensOf(document: vscode.TextDocument, model: TextModel, rollout: Rollout): RolloutTokens {
+    const key = `${model.folder} ${document.uri} ${document.version}`;
+    if (this.tokenized?.key !== key) this.tokenized = { key, tokens: model.rolloutTokens(rollout) };
+    return this.tokenized.tokens;
   }
 
   dispose(): void {
