@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { LabelledSpan } from '../core/annotation';
-import type { Decorator } from './decorator';
-import type { Display } from './display';
+import type { Decorator } from './decorations/decorator';
+import type { Display } from './decorations/display';
+import type { RolloutDocuments } from './documents/rolloutDocuments';
+import type { TokenizerSource } from './documents/tokenizerSource';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
-import type { RolloutDocuments } from './rolloutDocuments';
-import type { TokenizerSource } from './tokenizerSource';
 
 /** What an open rollout shows; all ranges are UTF-16 [start, end) of the document. */
 export interface RolloutState {

@@ -1,23 +1,23 @@
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors';
-import { AnnotationMode } from './annotationMode';
 import { type DoubletakeApi, makeApi } from './api';
-import { makeDecorationTypes } from './decorationTypes';
-import { Decorator } from './decorator';
-import { Diagnostics } from './diagnostics';
-import { Display } from './display';
-import { labelCommands } from './labelCommands';
-import { registerLanguageFeatures } from './languageFeatures';
-import { VectorChoice } from './models/activeVector';
-import { Completions } from './models/completions';
-import { LensHover } from './models/lensHover';
+import { makeDecorationTypes } from './decorations/decorationTypes';
+import { Decorator } from './decorations/decorator';
+import { Display } from './decorations/display';
+import { Diagnostics } from './documents/diagnostics';
+import { RolloutDocuments } from './documents/rolloutDocuments';
+import { TokenizerSource } from './documents/tokenizerSource';
+import { AnnotationMode } from './labelling/annotationMode';
+import { labelCommands } from './labelling/labelCommands';
+import { watchUndoKeys } from './labelling/undoKeys';
+import { registerLanguageFeatures } from './language/languageFeatures';
+import { LensHover } from './lens/lensHover';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
-import { RolloutDocuments } from './rolloutDocuments';
-import { StatusItem } from './statusItem';
-import { TokenizerSource } from './tokenizerSource';
-import { watchUndoKeys } from './undoKeys';
+import { Completions } from './steering/completions';
+import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
+import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
 export function activate(context: vscode.ExtensionContext): DoubletakeApi {
@@ -49,10 +49,10 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
-  const vectors = new VectorChoice(context.workspaceState);
+  const set = new SteeringSet(context.workspaceState);
   const completions = new Completions();
   const commands = {
-    ...modelCommands(documents, display, pair, vectors, completions),
+    ...modelCommands(documents, display, pair, set, completions),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
   };
@@ -69,8 +69,21 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...registered,
     ...registerLanguageFeatures(documents, source, display),
     watchUndoKeys(documents),
-    new LensHover(documents, pair, vectors),
-    ...[showing, completions, pair, status, decorator, diagnostics, mode, types, display, source, documents],
+    new LensHover(documents, pair, set),
+    ...[
+      showing,
+      completions,
+      set,
+      pair,
+      status,
+      decorator,
+      diagnostics,
+      mode,
+      types,
+      display,
+      source,
+      documents,
+    ],
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);

@@ -3,7 +3,7 @@
 /** The language of `*.rollout.txt`; any text file can be given it. */
 export const LANGUAGE = 'rollout';
 
-/** Commands. The first block stands in the palette; the second has keys in annotation mode and links only. */
+/** Commands. The first block stands in the palette; the second in views, menus and links; the third has keys in annotation mode. */
 export const COMMANDS = {
   showAsRollout: 'doubletake.showAsRollout',
   toggleAnnotationMode: 'doubletake.toggleAnnotationMode',
@@ -11,17 +11,33 @@ export const COMMANDS = {
   toggleTokenBoundaries: 'doubletake.toggleTokenBoundaries',
   nextBacktracking: 'doubletake.nextBacktracking',
   previousBacktracking: 'doubletake.previousBacktracking',
-  setLabel: 'doubletake.setLabel',
-  labelWithKeywordJudge: 'doubletake.labelWithKeywordJudge',
+  labelWithJudge: 'doubletake.labelWithJudge',
   toggleReviewed: 'doubletake.toggleReviewed',
   setWindow: 'doubletake.setWindow',
-  chooseTokenizer: 'doubletake.chooseTokenizer',
-  openLabels: 'doubletake.openLabels',
+  shadeTokens: 'doubletake.shadeTokens',
+  steerFromCursor: 'doubletake.steerFromCursor',
   compareSteered: 'doubletake.compareSteered',
+  sweepStrengths: 'doubletake.sweepStrengths',
+  showLens: 'doubletake.showLens',
   computeVector: 'doubletake.computeVector',
   openModel: 'doubletake.openModel',
+  checkModel: 'doubletake.checkModel',
   showLog: 'doubletake.showLog',
 
+  closeModel: 'doubletake.closeModel',
+  chooseProvider: 'doubletake.chooseProvider',
+  chooseTokenizer: 'doubletake.chooseTokenizer',
+  filterRollouts: 'doubletake.filterRollouts',
+  clearRolloutFilter: 'doubletake.clearRolloutFilter',
+  refreshRollouts: 'doubletake.refreshRollouts',
+  openSamples: 'doubletake.openSamples',
+  openLabels: 'doubletake.openLabels',
+  addToSteeringSet: 'doubletake.addToSteeringSet',
+  removeFromSteeringSet: 'doubletake.removeFromSteeringSet',
+  setSteeringWeight: 'doubletake.setSteeringWeight',
+  showVectorFile: 'doubletake.showVectorFile',
+
+  setLabel: 'doubletake.setLabel',
   nextSentence: 'doubletake.nextSentence',
   previousSentence: 'doubletake.previousSentence',
   splitLabel: 'doubletake.splitLabel',
@@ -47,6 +63,9 @@ export const SETTINGS = {
   windowLength: 'doubletake.window.length',
   autoAdvance: 'doubletake.annotation.autoAdvance',
   codeLens: 'doubletake.codeLens',
+  provider: 'doubletake.provider',
+  maxTokens: 'doubletake.steering.maxTokens',
+  lensTopTokens: 'doubletake.lens.topTokens',
 } as const;
 
 /** Theme colours. */
@@ -65,6 +84,14 @@ export const COLORS = {
   uncertaintyEstimation: 'doubletake.label.uncertaintyEstimation',
   backtracking: 'doubletake.label.backtracking',
   otherLabel: 'doubletake.label.other',
+  positive1: 'doubletake.shading.positive1',
+  positive2: 'doubletake.shading.positive2',
+  positive3: 'doubletake.shading.positive3',
+  positive4: 'doubletake.shading.positive4',
+  negative1: 'doubletake.shading.negative1',
+  negative2: 'doubletake.shading.negative2',
+  negative3: 'doubletake.shading.negative3',
+  negative4: 'doubletake.shading.negative4',
 } as const;
 
 /** Context keys that `when` clauses use; those of `undo…` say that Ctrl+Z belongs to the labels now. */
@@ -72,8 +99,21 @@ export const CONTEXT_KEYS = {
   annotating: 'doubletake.annotating',
   undoLabels: 'doubletake.undoLabels',
   redoLabels: 'doubletake.redoLabels',
+  rolloutsFiltered: 'doubletake.rolloutsFiltered',
 } as const;
 
 /** The status bar item and the source that diagnostics name. */
 export const STATUS_ITEM = 'doubletake.status';
 export const DIAGNOSTIC_SOURCE = 'Doubletake';
+
+/** Views; the lens is a webview in the panel, the others are trees in the side bar. */
+export const VIEWS = {
+  rollouts: 'doubletake.rollouts',
+  vectors: 'doubletake.vectors',
+  steering: 'doubletake.steering',
+  models: 'doubletake.models',
+  lens: 'doubletake.lens',
+} as const;
+
+/** The walkthrough, as `workbench.action.openWalkthrough` names it after the extension's id. */
+export const WALKTHROUGH = 'doubletake.start';

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors';
-import { activeRollout, cursorOf, goTo } from './activeRollout';
-import type { AnnotationMode } from './annotationMode';
-import { LABEL_STYLES } from './decorationTypes';
-import type { Display } from './display';
+import { LABEL_STYLES } from './decorations/decorationTypes';
+import type { Display } from './decorations/display';
+import { pickWindow } from './decorations/windowPicker';
+import { activeRollout, cursorOf, goTo } from './documents/activeRollout';
+import type { RolloutDocuments } from './documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE, SETTINGS } from './ids';
-import type { Commands } from './labelCommands';
+import type { AnnotationMode } from './labelling/annotationMode';
+import type { Commands } from './labelling/labelCommands';
 import { neighbourBacktracking } from './rollout/backtrackings';
 import { neighbourUnit } from './rollout/units';
-import type { RolloutDocuments } from './rolloutDocuments';
 import { updateSetting } from './settings';
-import { pickWindow } from './windowPicker';
 
 /** The commands that move, show and set, but change no label. */
 export function viewCommands(

@@ -4,19 +4,19 @@ import { UserError } from '../../core/errors';
 import { LABELS } from '../../core/labels';
 import { makeFolder } from '../../files/rolloutFolder';
 import { makeVector } from '../../study/makeVector';
-import { activeRollout } from '../activeRollout';
-import type { Display } from '../display';
-import type { RolloutDocuments } from '../rolloutDocuments';
-import type { VectorChoice } from './activeVector';
+import type { Display } from '../decorations/display';
+import { activeRollout } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { withCancel } from '../progress';
+import type { SteeringSet } from '../steering/steeringSet';
 import type { ModelPair, Which } from './modelPair';
-import { withCancel } from './steer';
 
 /** Computes a difference-of-means vector from the folder of the active rollout: model, label and layer are asked in order. */
 export async function computeVector(
   documents: RolloutDocuments,
   display: Display,
   pair: ModelPair,
-  vectors: VectorChoice,
+  set: SteeringSet,
 ): Promise<void> {
   const { editor } = await activeRollout(documents);
   const { uri } = editor.document;
@@ -40,14 +40,14 @@ export async function computeVector(
   let summary = '';
   await withCancel(`Reading rollouts with ${model.identity.name}`, async (signal, report) => {
     const request = { label, layer, offset, length };
-    const onProgress = (done: number, total: number) => report(`${done} of ${total} tokens`);
+    const onProgress = (done: number, total: number) => report(done, total, 'tokens');
     const { result } = await makeVector(model, folder, request, out, { signal, onProgress });
     const stability =
       result.splitHalfCosine === null ? '' : `, split-half cosine ${result.splitHalfCosine.toFixed(2)}`;
     summary = `${result.positives} ${label} windows of ${result.windows}, norm ${result.norm.toPrecision(3)}${stability}`;
   });
   if (!summary) return;
-  await vectors.remember(out);
+  await set.activate(out);
   void vscode.window.showInformationMessage(`${out} is the active vector now: ${summary}.`);
 }
 

@@ -88,7 +88,7 @@ describe('Labelling', () => {
   });
 
   it('labels everything with the keyword judge, and finds every backtracking', async () => {
-    await run('labelWithKeywordJudge');
+    await run('labelWithJudge');
     const all = await until('four labels', async () => {
       const found = savedLabels(await sidecarText(name));
       return found.length === 4 && found;
@@ -117,7 +117,7 @@ describe('Labelling', () => {
   });
 
   it('gives an outline with every labelled sentence', async () => {
-    await run('labelWithKeywordJudge');
+    await run('labelWithJudge');
     const names = await until('an outline', async () => {
       const found = await outlineNames();
       return found.length > SENTENCES.length && found;

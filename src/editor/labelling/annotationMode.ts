@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { cursorMoved, cursorOf, rangeOf } from './activeRollout';
-import type { DecorationTypes } from './decorationTypes';
-import { CONTEXT_KEYS, LANGUAGE } from './ids';
-import { unitAt } from './rollout/units';
-import type { RolloutDocuments } from './rolloutDocuments';
+import type { DecorationTypes } from '../decorations/decorationTypes';
+import { cursorMoved, cursorOf, rangeOf } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { CONTEXT_KEYS, LANGUAGE } from '../ids';
+import { unitAt } from '../rollout/units';
 
 /** Milliseconds that a hint stays in the status bar. */
 const HINT = 4000;

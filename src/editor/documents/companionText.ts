@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { UserError } from '../core/errors';
-import { textDifference } from './rollout/textDifference';
+import { UserError } from '../../core/errors';
+import { textDifference } from '../rollout/textDifference';
 
 const ATTEMPTS = 4;
 const RETRY_MS = 250;

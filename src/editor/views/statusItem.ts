@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { LABELS } from '../core/labels';
-import type { AnnotationMode } from './annotationMode';
-import { LABEL_STYLES } from './decorationTypes';
-import type { Display } from './display';
-import { COLORS, COMMANDS, STATUS_ITEM } from './ids';
-import { labelCounts } from './rollout/backtrackings';
-import { setting } from './rollout/hoverText';
-import { escapeMarkdown } from './rollout/markdown';
-import type { RolloutDocument } from './rolloutDocument';
-import type { RolloutDocuments } from './rolloutDocuments';
-import type { TokenizerSource } from './tokenizerSource';
+import { LABELS } from '../../core/labels';
+import { LABEL_STYLES } from '../decorations/decorationTypes';
+import type { Display } from '../decorations/display';
+import type { RolloutDocument } from '../documents/rolloutDocument';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type { TokenizerSource } from '../documents/tokenizerSource';
+import { COLORS, COMMANDS, STATUS_ITEM } from '../ids';
+import type { AnnotationMode } from '../labelling/annotationMode';
+import { labelCounts } from '../rollout/backtrackings';
+import { setting } from '../rollout/hoverText';
+import { escapeMarkdown } from '../rollout/markdown';
 
 /** The one status bar item: windows and labels of the active rollout; its tooltip is the legend, with links. */
 export class StatusItem implements vscode.Disposable {

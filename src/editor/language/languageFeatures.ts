@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import { LABELS } from '../core/labels';
-import { rangeOf } from './activeRollout';
-import { LABEL_STYLES } from './decorationTypes';
-import type { Display } from './display';
-import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from './ids';
+import { LABELS } from '../../core/labels';
+import { LABEL_STYLES } from '../decorations/decorationTypes';
+import type { Display } from '../decorations/display';
+import { rangeOf } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type { TokenizerSource } from '../documents/tokenizerSource';
+import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from '../ids';
+import { labelCounts } from '../rollout/backtrackings';
+import { hoverTextAt, setting as settingText } from '../rollout/hoverText';
+import { foldingOf } from '../rollout/outline';
+import { setting } from '../settings';
 import { registerOutline } from './outlineProvider';
-import { labelCounts } from './rollout/backtrackings';
-import { hoverTextAt, setting as settingText } from './rollout/hoverText';
-import { foldingOf } from './rollout/outline';
-import type { RolloutDocuments } from './rolloutDocuments';
-import { setting } from './settings';
-import type { TokenizerSource } from './tokenizerSource';
 
 /** Outline, folding, code lens, hover and quick fixes of rollouts; all ask the documents' cache. */
 export function registerLanguageFeatures(
@@ -67,7 +67,7 @@ export function registerLanguageFeatures(
               )
             : lens(
                 'no labels: label with the keyword judge',
-                COMMANDS.labelWithKeywordJudge,
+                COMMANDS.labelWithJudge,
                 'Label every sentence by its opening words',
               ),
           lens(

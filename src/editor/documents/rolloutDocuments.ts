@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { LANGUAGE } from '../ids';
+import { labelsPath, metadataPath } from '../rollout/sidecarName';
 import { CompanionText } from './companionText';
-import { LANGUAGE } from './ids';
-import { labelsPath, metadataPath } from './rollout/sidecarName';
 import { type RolloutChange, RolloutDocument } from './rolloutDocument';
 
 /** The open rollouts, one per document, parsed once per version and asked by everything that shows them. */

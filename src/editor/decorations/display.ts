@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { SETTINGS } from './ids';
-import type { WindowSetting } from './rollout/decorationRanges';
-import { windowSetting } from './settings';
+import { SETTINGS } from '../ids';
+import type { WindowSetting } from '../rollout/decorationRanges';
+import { windowSetting } from '../settings';
 
 const LABELS_SHOWN = 'labelsShown';
 const BOUNDARIES_SHOWN = 'tokenBoundariesShown';

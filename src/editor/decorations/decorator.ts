@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import type { DecorationTypes } from './decorationTypes';
-import type { Display } from './display';
+import type { RolloutDocument } from '../documents/rolloutDocument';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type { TokenizerSource } from '../documents/tokenizerSource';
 import {
   backtrackingRanges,
   labelRanges,
   tokenStarts,
   type WindowSetting,
   wordStarts,
-} from './rollout/decorationRanges';
-import type { OffsetRange } from './rollout/rolloutTokens';
-import type { RolloutDocument } from './rolloutDocument';
-import type { RolloutDocuments } from './rolloutDocuments';
-import type { TokenizerSource } from './tokenizerSource';
+} from '../rollout/decorationRanges';
+import type { OffsetRange } from '../rollout/rolloutTokens';
+import type { DecorationTypes } from './decorationTypes';
+import type { Display } from './display';
 
 /** Characters beyond what is visible that are decorated with it, so that scrolling finds them there. */
 const MARGIN = 3000;

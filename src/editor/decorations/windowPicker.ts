@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { SETTINGS } from '../ids';
+import type { WindowSetting } from '../rollout/decorationRanges';
+import { updateSetting, WIDEST } from '../settings';
 import type { Display } from './display';
-import { SETTINGS } from './ids';
-import type { WindowSetting } from './rollout/decorationRanges';
-import { updateSetting, WIDEST } from './settings';
 
 /** Asks for offset and length; the windows follow what is typed, Enter keeps it, Escape restores. */
 export async function pickWindow(display: Display, uri: vscode.Uri): Promise<void> {

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { LabelledSpan } from '../core/annotation';
-import { UserError } from '../core/errors';
-import { type ParsedRollout, parseRollout } from '../core/rollout';
+import type { LabelledSpan } from '../../core/annotation';
+import { UserError } from '../../core/errors';
+import { type ParsedRollout, parseRollout } from '../../core/rollout';
+import { isReviewed, withReviewMark } from '../rollout/reviewMark';
+import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
+import { RolloutTokens } from '../rollout/rolloutTokens';
+import type { TextChange } from '../rollout/shiftSpans';
+import { reasoningSentences, type Unit, unitsOf } from '../rollout/units';
 import type { CompanionText } from './companionText';
-import { isReviewed, withReviewMark } from './rollout/reviewMark';
-import type { RolloutTokenizer } from './rollout/rolloutTokenizer';
-import { RolloutTokens } from './rollout/rolloutTokens';
-import type { TextChange } from './rollout/shiftSpans';
-import { reasoningSentences, type Unit, unitsOf } from './rollout/units';
 import { RolloutLabels } from './rolloutLabels';
 
 /** What of a rollout changed. */

@@ -4,12 +4,12 @@ import { formatRollout } from '../../core/rollout';
 import type { GenerateEvent } from '../../model/contract';
 import { samplingDefaults } from '../../model/samplingDefaults';
 import type { TextModel } from '../../model/textModel';
-import { CancelledError } from '../../rpc/messages';
-import { activeRollout, cursorOf } from '../activeRollout';
-import type { RolloutDocuments } from '../rolloutDocuments';
-import type { ActiveVector, VectorChoice } from './activeVector';
+import { activeRollout, cursorOf } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type { ModelPair } from '../models/modelPair';
+import { withCancel } from '../progress';
 import type { Completions } from './completions';
-import type { ModelPair } from './modelPair';
+import type { SteeringSet, SteeringVector } from './steeringSet';
 
 const DEFAULT_STRENGTH = '4';
 
@@ -23,7 +23,7 @@ export class Steer {
   constructor(
     private readonly documents: RolloutDocuments,
     private readonly pair: ModelPair,
-    private readonly vectors: VectorChoice,
+    private readonly set: SteeringSet,
     private readonly completions: Completions,
   ) {}
 
@@ -34,8 +34,8 @@ export class Steer {
     if (!parsed) throw new UserError(rollout.problem ?? 'This file is not a rollout');
     const kept = parsed.response.slice(0, Math.max(0, cursorOf(editor) - parsed.responseStart));
     const model = await this.pair.use('reasoning');
-    const vector = await this.vectors.pick(model.identity);
-    if (!vector) return;
+    const vectors = await this.set.vectorsOrAsk(model.identity);
+    if (!vectors) return;
     const strength = await this.askStrength();
     if (strength === undefined) return;
     const text = formatRollout({ prompt: parsed.prompt, response: kept });
@@ -45,10 +45,10 @@ export class Steer {
       'vscode.diff',
       left.uri,
       right.uri,
-      `Unsteered ↔ strength ${strength}, layer ${vector.layer}`,
+      `Unsteered ↔ strength ${strength}`,
     );
     const { ids } = model.rolloutTokens({ prompt: parsed.prompt, response: kept });
-    await this.stream(model, ids, vector, strength, [left.append, right.append]);
+    await this.stream(model, ids, vectors, strength, [left.append, right.append]);
   }
 
   private async askStrength(): Promise<number | undefined> {
@@ -67,7 +67,7 @@ export class Steer {
   private async stream(
     model: TextModel,
     ids: number[],
-    { vector, layer }: ActiveVector,
+    vectors: SteeringVector[],
     strength: number,
     append: ((text: string) => void)[],
   ): Promise<void> {
@@ -79,33 +79,28 @@ export class Steer {
       else append[event.row](decoders[event.row].flush());
     };
     const seed = Math.floor(Math.random() * 2 ** 31);
+    const interventions = vectors.map(({ layer, weight }, vector) => ({
+      layer,
+      vector,
+      strength: strength * weight,
+    }));
     const rows = [
       { ids, seed },
-      { ids, seed, interventions: [{ layer, vector: 0, strength }] },
+      { ids, seed, interventions },
     ];
     await withCancel(`Steering ${model.identity.name}`, async signal => {
       const pool = await model.pool();
       await pool.generate(
-        { rows, vectors: [vector], sampling, maxTokens, stop: model.stop, stream: true },
+        {
+          rows,
+          vectors: vectors.map(({ vector }) => vector),
+          sampling,
+          maxTokens,
+          stop: model.stop,
+          stream: true,
+        },
         { signal, onEvent },
       );
     });
   }
-}
-
-/** Runs a job with a notification that can cancel it; a cancelled job ends in silence. */
-export async function withCancel(
-  title: string,
-  job: (signal: AbortSignal, report: (message: string) => void) => Promise<void>,
-): Promise<void> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  await vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    try {
-      await job(controller.signal, message => progress.report({ message }));
-    } catch (error) {
-      if (!(error instanceof CancelledError)) throw error;
-    }
-  });
 }

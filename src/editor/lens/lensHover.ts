@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { Rollout } from '../../core/rollout';
 import { mapTokens } from '../../model/text/tokenMap';
 import type { RolloutTokens, TextModel } from '../../model/textModel';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE } from '../ids';
+import type { ModelPair } from '../models/modelPair';
 import { escapeMarkdown, visibleToken } from '../rollout/markdown';
-import type { RolloutDocuments } from '../rolloutDocuments';
-import type { VectorChoice } from './activeVector';
+import type { SteeringSet } from '../steering/steeringSet';
 import { type LensView, lensTable, projectionPicture } from './lensTable';
-import type { ModelPair } from './modelPair';
 
 const TOP = 4;
 const CACHED = 500;
@@ -24,11 +24,12 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
   constructor(
     private readonly documents: RolloutDocuments,
     private readonly pair: ModelPair,
-    private readonly vectors: VectorChoice,
+    private readonly set: SteeringSet,
   ) {
     this.registrations = [
       vscode.languages.registerHoverProvider(LANGUAGE, this),
       pair.onDidChange(() => this.cache.clear()),
+      set.onDidChange(() => this.cache.clear()),
     ];
   }
 
@@ -89,7 +90,7 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     index: number,
     signal: AbortSignal,
   ): Promise<vscode.MarkdownString> {
-    const active = this.vectors.current(model.identity);
+    const active = this.set.activeFor(model.identity);
     const params = { ids, position: index, topK: TOP, direction: active?.vector };
     const result = await (await model.pool()).call('lensAt', params, { signal });
     const views: LensView[] = [

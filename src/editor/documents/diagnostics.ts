@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DIAGNOSTIC_SOURCE } from './ids';
+import { DIAGNOSTIC_SOURCE } from '../ids';
 import type { RolloutDocument } from './rolloutDocument';
 import type { RolloutDocuments } from './rolloutDocuments';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { LABELS } from '../core/labels';
-import { COLORS } from './ids';
+import { LABELS } from '../../core/labels';
+import { COLORS } from '../ids';
 
 /** How a label's underline is drawn, so that it is told by more than its colour: its key stands before it as well. */
 export const LABEL_STYLES: readonly { label: string; color: string; line: string; mark: string }[] = [

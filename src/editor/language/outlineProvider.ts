@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { rangeOf } from './activeRollout';
-import { LANGUAGE } from './ids';
-import { type OutlineEntry, outlineOf } from './rollout/outline';
-import type { RolloutDocuments } from './rolloutDocuments';
+import { rangeOf } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { LANGUAGE } from '../ids';
+import { type OutlineEntry, outlineOf } from '../rollout/outline';
 
 /** Milliseconds after the last label until the outline shows it. */
 const PAUSE = 200;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { SETTINGS } from './ids';
-import type { RolloutTokenizer } from './rollout/rolloutTokenizer';
-import { setting } from './settings';
+import { SETTINGS } from '../ids';
+import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
+import { setting } from '../settings';
 
 /** The tokenizer that the setting names, opened when first asked for; the bundled reasoning model's if it names none. */
 export class TokenizerSource implements vscode.Disposable {
@@ -46,7 +46,7 @@ export class TokenizerSource implements vscode.Disposable {
     const started = performance.now();
     try {
       // Its library is not needed before the first rollout is shown.
-      const { RolloutTokenizer } = await import('./rollout/rolloutTokenizer');
+      const { RolloutTokenizer } = await import('../rollout/rolloutTokenizer');
       const tokenizer = RolloutTokenizer.open(folder);
       if (folder !== this.folder) return this.get();
       this.current = tokenizer;

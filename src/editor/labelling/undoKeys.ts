@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { CONTEXT_KEYS } from './ids';
-import type { RolloutDocuments } from './rolloutDocuments';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { CONTEXT_KEYS } from '../ids';
 
 /**
  * Keeps the context keys that give Ctrl+Z to the labels: they live in another document than the editor's, so its own undo

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import type { LabelledSpan } from '../core/annotation';
-import { UserError } from '../core/errors';
-import { labelSentences } from '../core/keywordJudge';
-import { isKnownLabel, LABELS, type Label } from '../core/labels';
-import { type ActiveRollout, activeRollout, cursorOf, goTo } from './activeRollout';
-import { LABEL_STYLES } from './decorationTypes';
-import { COMMANDS, SETTINGS } from './ids';
-import { labelCounts } from './rollout/backtrackings';
+import type { LabelledSpan } from '../../core/annotation';
+import { UserError } from '../../core/errors';
+import { labelSentences } from '../../core/keywordJudge';
+import { isKnownLabel, LABELS, type Label } from '../../core/labels';
+import { LABEL_STYLES } from '../decorations/decorationTypes';
+import { type ActiveRollout, activeRollout, cursorOf, goTo } from '../documents/activeRollout';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { COMMANDS, SETTINGS } from '../ids';
+import { labelCounts } from '../rollout/backtrackings';
 import {
   extendUnit,
   labelSameOpening,
@@ -14,10 +15,9 @@ import {
   splitUnit,
   withLabel,
   withoutLabel,
-} from './rollout/editSpans';
-import { neighbourUnit, trimmed, type Unit, unitAt } from './rollout/units';
-import type { RolloutDocuments } from './rolloutDocuments';
-import { setting } from './settings';
+} from '../rollout/editSpans';
+import { neighbourUnit, trimmed, type Unit, unitAt } from '../rollout/units';
+import { setting } from '../settings';
 
 /** A command by its id. */
 export type Commands = Record<string, (...args: unknown[]) => unknown>;
@@ -95,7 +95,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
         const done = `${count} sentences that begin with “${opening}” are now ${label}`;
         vscode.window.setStatusBarMessage(done, 5000);
       }),
-    [COMMANDS.labelWithKeywordJudge]: async choice => {
+    [COMMANDS.labelWithJudge]: async choice => {
       const { rollout } = await activeRollout(documents);
       if (!rollout.rollout) throw new UserError(rollout.problem!);
       const judged = labelSentences(rollout.rollout.response, rollout.rollout.responseStart);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { UserError } from '../core/errors';
-import type { Unit } from './rollout/units';
+import { UserError } from '../../core/errors';
+import type { Unit } from '../rollout/units';
 import type { RolloutDocument } from './rolloutDocument';
 import type { RolloutDocuments } from './rolloutDocuments';
 

@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
-import type { LabelledSpan } from '../core/annotation';
-import { UserError } from '../core/errors';
+import type { LabelledSpan } from '../../core/annotation';
+import { UserError } from '../../core/errors';
+import { type Ann, readAnn, rewriteAnn } from '../rollout/annText';
+import { LabelHistory } from '../rollout/labelHistory';
+import { shiftSpans, type TextChange } from '../rollout/shiftSpans';
 import type { CompanionText } from './companionText';
-import { type Ann, readAnn, rewriteAnn } from './rollout/annText';
-import { LabelHistory } from './rollout/labelHistory';
-import { shiftSpans, type TextChange } from './rollout/shiftSpans';
 
 /** Milliseconds after the last key until shifted labels are written; typing is not held up by it. */
 const PAUSE = 400;
