@@ -1,6 +1,12 @@
 import type { HarvestSums } from '../core/sums';
 import type { Method } from '../rpc/messages';
 
+/** Where models can run, by the names of people rather than onnxruntime's. */
+export type Provider = 'webgpu' | 'cuda' | 'directml' | 'coreml' | 'cpu';
+
+/** What a person asks for: `auto` takes the first provider that agrees with the CPU. */
+export type ProviderChoice = Provider | 'auto';
+
 /** What a caller learns about an opened model. */
 export interface ModelInfo {
   folder: string;
@@ -9,7 +15,11 @@ export interface ModelInfo {
   dModel: number;
   vocabulary: number;
   maxPositions: number;
-  provider: string;
+  provider: Provider;
+  /** One sentence for a person: why it runs there. */
+  providerReason: string;
+  /** True if another provider was wanted and could not be used. */
+  fellBack: boolean;
   /** Resident memory of the model process, bytes. */
   memory: number;
 }
@@ -130,7 +140,11 @@ export interface CheckResult {
 
 /** The contract between the model process and everybody else. */
 export interface ModelContract {
-  open: Method<{ folder: string; threads?: number }, ModelInfo, { done: number; total: number }>;
+  open: Method<
+    { folder: string; threads?: number; provider?: ProviderChoice },
+    ModelInfo,
+    { done: number; total: number }
+  >;
   info: Method<Record<string, never>, ModelInfo>;
   generate: Method<GenerateParams, GeneratedRow[], GenerateEvent>;
   harvest: Method<HarvestParams, HarvestSums, { done: number; total: number }>;

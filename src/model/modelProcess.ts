@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { Caller, type CallOptions } from '../rpc/caller';
 import type { Message, Port } from '../rpc/messages';
-import type { ModelContract, ModelInfo } from './contract';
+import type { ModelContract, ModelInfo, ProviderChoice } from './contract';
 
 /** How to start a model's process. */
 export interface StartOptions {
   folder: string;
   threads?: number;
+  /** By default the CPU. */
+  provider?: ProviderChoice;
   /** The bundled process script; by default the one beside the running bundle. */
   script?: string;
   onProgress?: (progress: { done: number; total: number }) => void;
@@ -25,7 +27,7 @@ export class ModelProcess {
   ) {}
 
   /** Starts a process and opens a model in it; throws a UserError if the folder cannot be used. */
-  static async start({ folder, threads, script, onProgress }: StartOptions): Promise<ModelProcess> {
+  static async start({ folder, threads, provider, script, onProgress }: StartOptions): Promise<ModelProcess> {
     const child = fork(script ?? join(__dirname, 'modelProcess.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -33,7 +35,7 @@ export class ModelProcess {
     });
     const caller = new Caller<ModelContract>(childPort(child));
     try {
-      const info = await caller.call('open', { folder, threads }, { onEvent: onProgress });
+      const info = await caller.call('open', { folder, threads, provider }, { onEvent: onProgress });
       return new ModelProcess(child, caller, info);
     } catch (error) {
       child.kill();

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
+import type { ProviderChoice } from './contract';
 import { ModelPool } from './modelPool';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { joinRollout, type RolloutText } from './text/rolloutText';
@@ -9,6 +10,12 @@ import { type Encoding, loadTokenizer, type Tokenizer } from './text/tokenizer';
 
 /** A rollout as tokens; their offsets count in `text`. */
 export interface RolloutTokens extends Encoding, RolloutText {}
+
+/** How a model is run: threads inside an operator (by default chosen), and where (by default the CPU). */
+export interface TextModelOptions {
+  threads?: number;
+  provider?: ProviderChoice;
+}
 
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
@@ -21,21 +28,14 @@ export class TextModel {
     private readonly chatTemplate: ChatTemplate | undefined,
     /** Ids that end a text. */
     readonly stop: number[],
-    private readonly threads: number | undefined,
+    private readonly options: TextModelOptions,
   ) {}
 
   /** Reads tokenizer and config; throws a UserError if something is missing. Nothing is run yet. */
-  static open(folder: string, options: { threads?: number } = {}): TextModel {
+  static open(folder: string, options: TextModelOptions = {}): TextModel {
     const identity = identify(folder);
     const tokenizer = loadTokenizer(folder);
-    return new TextModel(
-      folder,
-      identity,
-      tokenizer,
-      loadChatTemplate(folder),
-      stopTokens(folder),
-      options.threads,
-    );
+    return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options);
   }
 
   /** Tokens that a text may have. */
@@ -46,7 +46,7 @@ export class TextModel {
   /** The running processes, started at first use, and again after they ended or could not be started. */
   pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
     if (!this.running) {
-      const started = ModelPool.start({ folder: this.folder, threads: this.threads, onProgress });
+      const started = ModelPool.start({ folder: this.folder, ...this.options, onProgress });
       const forget = () => {
         if (this.running === started) this.running = undefined;
       };

@@ -33,6 +33,8 @@ function info({ folder, config }: LoadedModel): ModelInfo {
     vocabulary: config.vocabulary,
     maxPositions: config.maxPositions,
     provider: 'cpu',
+    providerReason: 'the CPU was asked for',
+    fellBack: false,
     memory: process.memoryUsage.rss(),
   };
 }
