@@ -17,6 +17,9 @@ export const LABEL_STYLES: readonly { label: string; color: string; line: string
 export interface DecorationTypes extends vscode.Disposable {
   window: vscode.TextEditorDecorationType;
   start: vscode.TextEditorDecorationType;
+  /** Marks in the overview ruler, types of their own: every key would send those of a whole text again. */
+  rulerWindow: vscode.TextEditorDecorationType;
+  rulerStart: vscode.TextEditorDecorationType;
   tokenBoundary: vscode.TextEditorDecorationType;
   currentSentence: vscode.TextEditorDecorationType;
   labels: ReadonlyMap<string, vscode.TextEditorDecorationType>;
@@ -33,8 +36,16 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     borderColor: color(COLORS.windowBorder),
     borderStyle: 'dotted',
     borderWidth: '0 0 1px 0',
+    rangeBehavior,
+  });
+  const rulerWindow = make({
     overviewRulerColor: color(COLORS.rulerWindow),
     overviewRulerLane: vscode.OverviewRulerLane.Left,
+    rangeBehavior,
+  });
+  const rulerStart = make({
+    overviewRulerColor: color(COLORS.rulerBacktracking),
+    overviewRulerLane: vscode.OverviewRulerLane.Right,
     rangeBehavior,
   });
   const start = make({
@@ -43,8 +54,6 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     borderWidth: '2px',
     borderRadius: '2px',
     fontWeight: 'bold',
-    overviewRulerColor: color(COLORS.rulerBacktracking),
-    overviewRulerLane: vscode.OverviewRulerLane.Right,
     light: { gutterIconPath: icon('backtracking-light.svg') },
     dark: { gutterIconPath: icon('backtracking-dark.svg') },
     gutterIconSize: 'contain',
@@ -73,10 +82,12 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
       }),
     ]),
   );
-  const all = [window, start, tokenBoundary, currentSentence, ...labels.values()];
+  const all = [window, start, rulerWindow, rulerStart, tokenBoundary, currentSentence, ...labels.values()];
   return {
     window,
     start,
+    rulerWindow,
+    rulerStart,
     tokenBoundary,
     currentSentence,
     labels,
