@@ -100,8 +100,8 @@ export class ModelPool {
     return whole;
   }
 
-  /** Calls back when one of the processes ends: the pool is of no use then. */
-  onEnd(listener: () => void): void {
+  /** Calls back, with a sentence that says how, when one of the processes ends: the pool is of no use then. */
+  onEnd(listener: (reason: string) => void): void {
     for (const process of this.processes) process.onEnd(listener);
   }
 

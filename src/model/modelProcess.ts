@@ -13,6 +13,8 @@ export interface StartOptions {
   /** The bundled process script; by default the one beside the running bundle. */
   script?: string;
   onProgress?: (progress: { done: number; total: number }) => void;
+  /** Ends the process while it still opens the model; the start rejects with a CancelledError then. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -22,21 +24,31 @@ export interface StartOptions {
 export class ModelProcess {
   private constructor(
     private readonly child: ChildProcess,
+    private readonly port: Port,
     private readonly caller: Caller<ModelContract>,
     readonly info: ModelInfo,
   ) {}
 
   /** Starts a process and opens a model in it; throws a UserError if the folder cannot be used. */
-  static async start({ folder, threads, provider, script, onProgress }: StartOptions): Promise<ModelProcess> {
+  static async start({
+    folder,
+    threads,
+    provider,
+    script,
+    onProgress,
+    signal,
+  }: StartOptions): Promise<ModelProcess> {
     const child = fork(script ?? join(__dirname, 'modelProcess.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
     });
-    const caller = new Caller<ModelContract>(childPort(child));
+    const port = childPort(child);
+    const caller = new Caller<ModelContract>(port);
     try {
-      const info = await caller.call('open', { folder, threads, provider }, { onEvent: onProgress });
-      return new ModelProcess(child, caller, info);
+      const params = { folder, threads, provider };
+      const info = await caller.call('open', params, { onEvent: onProgress, signal });
+      return new ModelProcess(child, port, caller, info);
     } catch (error) {
       child.kill();
       throw error;
@@ -52,9 +64,9 @@ export class ModelProcess {
     return this.caller.call(method, params, options);
   }
 
-  /** Calls back once when the process ends. */
-  onEnd(listener: () => void): void {
-    this.child.once('exit', listener);
+  /** Calls back once when the process ends, with a sentence that says how. */
+  onEnd(listener: (reason: string) => void): void {
+    this.port.onClose(listener);
   }
 
   /** Process id, for messages and tests. */
@@ -71,22 +83,28 @@ export class ModelProcess {
 
 function childPort(child: ChildProcess): Port {
   let stderr = '';
+  let ended: string | undefined;
+  const listeners: ((reason: string) => void)[] = [];
+  const end = (reason: string) => {
+    ended ??= reason;
+    for (const listener of listeners.splice(0)) listener(ended);
+  };
   child.stderr?.on('data', chunk => {
     stderr = (stderr + chunk).slice(-4000);
+  });
+  child.once('error', error => end(`The model process could not be started: ${error.message}.`));
+  child.once('exit', (code, signal) => {
+    const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+    const last = stderr.trim().split('\n').pop();
+    end(
+      `The model process ${how}${last ? ` (${last})` : ''}. Start it again; if it ended for lack of memory, use a smaller batch or model.`,
+    );
   });
   return {
     // The callback swallows a broken pipe: the exit that caused it is reported by onClose.
     post: message => child.send(message, () => {}),
     onMessage: listener => child.on('message', message => listener(message as Message)),
-    onClose: listener => {
-      child.once('error', error => listener(`The model process could not be started: ${error.message}.`));
-      child.once('exit', (code, signal) => {
-        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        const last = stderr.trim().split('\n').pop();
-        listener(
-          `The model process ${how}${last ? ` (${last})` : ''}. Start it again; if it ended for lack of memory, use a smaller batch or model.`,
-        );
-      });
-    },
+    // Who asks after the end is told too: a process may end while its sister is still being started.
+    onClose: listener => (ended === undefined ? listeners.push(listener) : listener(ended)),
   };
 }

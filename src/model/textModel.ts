@@ -3,6 +3,7 @@ import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
 import type { ProviderChoice } from './contract';
 import { ModelPool } from './modelPool';
+import type { StartOptions } from './modelProcess';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { joinRollout, type RolloutText } from './text/rolloutText';
 import { stopTokens } from './text/stopTokens';
@@ -43,14 +44,22 @@ export class TextModel {
     return this.identity.maxPositions;
   }
 
-  /** The running processes, started at first use, and again after they ended or could not be started. */
-  pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
+  /**
+   * The running processes, started at first use, and again after they ended or could not be started. What is given tells
+   * how far a conversion is, and ends a start that is under way.
+   */
+  pool(start: Pick<StartOptions, 'onProgress' | 'signal'> = {}): Promise<ModelPool> {
     if (!this.running) {
-      const started = ModelPool.start({ folder: this.folder, ...this.options, onProgress });
+      const started = ModelPool.start({ folder: this.folder, ...this.options, ...start });
       const forget = () => {
         if (this.running === started) this.running = undefined;
       };
-      started.then(pool => pool.onEnd(forget), forget);
+      const end = (pool: ModelPool) => {
+        forget();
+        // If one process is gone, its sisters do nothing any more but hold memory.
+        pool.stop();
+      };
+      started.then(pool => pool.onEnd(() => end(pool)), forget);
       this.running = started;
     }
     return this.running;

@@ -61,7 +61,14 @@ answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
     await opened?.close();
     reading = undefined;
-    opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
+    // A conversion that is given up removes its half: it may be tens of gigabytes.
+    const giveUp = () => process.exit(1);
+    process.once('SIGTERM', giveUp);
+    try {
+      opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
+    } finally {
+      process.off('SIGTERM', giveUp);
+    }
     return info(opened);
   }),
   info: () => info(model()),
