@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
-import type { ProviderChoice } from './contract';
+import type { ModelInfo, ProviderChoice, RefusedProvider } from './contract';
 import { ModelPool } from './modelPool';
 import type { StartOptions } from './modelProcess';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
@@ -16,11 +16,15 @@ export interface RolloutTokens extends Encoding, RolloutText {}
 export interface TextModelOptions {
   threads?: number;
   provider?: ProviderChoice;
+  /** Called each time the processes have opened the model. */
+  onOpened?: (info: ModelInfo) => void;
 }
 
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
   private running: Promise<ModelPool> | undefined;
+  /** Providers whose process ended by itself while the model ran: tried no more. */
+  private readonly refused: RefusedProvider[] = [];
 
   private constructor(
     readonly folder: string,
@@ -50,17 +54,21 @@ export class TextModel {
    */
   pool(start: Pick<StartOptions, 'onProgress' | 'signal'> = {}): Promise<ModelPool> {
     if (!this.running) {
-      const started = ModelPool.start({ folder: this.folder, ...this.options, ...start });
-      const forget = () => {
-        if (this.running === started) this.running = undefined;
-      };
-      const end = (pool: ModelPool) => {
-        forget();
-        // If one process is gone, its sisters do nothing any more but hold memory.
-        pool.stop();
-      };
-      started.then(pool => pool.onEnd(() => end(pool)), forget);
+      const { folder, refused } = this;
+      const { threads, provider, onOpened } = this.options;
+      const started = ModelPool.start({ folder, threads, provider, refused, ...start });
       this.running = started;
+      started.then(
+        pool => {
+          pool.onEnd(() => {
+            this.forget(started, pool.info);
+            // If one process is gone, its sisters do nothing any more but hold memory.
+            pool.stop();
+          });
+          onOpened?.(pool.info);
+        },
+        () => this.forget(started),
+      );
     }
     return this.running;
   }
@@ -101,6 +109,16 @@ export class TextModel {
     const before = this.template(prompt);
     const joined = joinRollout(before ?? prompt, response);
     return { ...this.tokenizer.encode(joined.text, { addSpecialTokens: before === undefined }), ...joined };
+  }
+
+  /** The processes ended by themselves or could not be started: the next call starts others. */
+  private forget(started: Promise<ModelPool>, info?: ModelInfo): void {
+    if (this.running !== started) return;
+    this.running = undefined;
+    if (info && info.provider !== 'cpu') {
+      const { provider } = info;
+      this.refused.push({ provider, why: 'its process ended while the model ran', kind: 'failed' });
+    }
   }
 
   private template(prompt: string): string | undefined {
