@@ -4,6 +4,7 @@ import type { Decorator, Drawn } from './decorations/decorator';
 import type { Display } from './decorations/display';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
 import type { TokenizerSource } from './documents/tokenizerSource';
+import type { ModelPair, ModelStatus, Which } from './models/modelPair';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
 
@@ -25,6 +26,8 @@ export interface DoubletakeApi {
   readonly activationTime: number;
   /** The state of an open rollout, once its labels are read and written and its tokens known; undefined if it is no open rollout. */
   rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
+  /** What is known of the base or the reasoning model; nothing is opened by asking. */
+  model(which: Which): ModelStatus;
   /** Fires when a rollout has been drawn. */
   readonly onDidDraw: vscode.Event<Drawn>;
 }
@@ -35,11 +38,13 @@ export function makeApi(
   source: TokenizerSource,
   display: Display,
   decorator: Decorator,
+  pair: ModelPair,
   activationTime: number,
 ): DoubletakeApi {
   return {
     activationTime,
     onDidDraw: decorator.onDidDraw,
+    model: which => pair.status(which),
     rollout: async uri => {
       const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri.toString());
       const rollout = document && (await documents.loaded(document));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors';
+import { CancelledError } from '../rpc/messages';
 import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
@@ -7,16 +8,21 @@ import { Display } from './decorations/display';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
+import { COMMANDS } from './ids';
 import { AnnotationMode } from './labelling/annotationMode';
-import { labelCommands } from './labelling/labelCommands';
+import { type Commands, labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
 import { LensHover } from './lens/lensHover';
+import { CheckReports } from './models/checkReport';
+import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
+import { Steer } from './steering/steer';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
+import { ModelsView } from './views/modelsView';
 import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
@@ -43,16 +49,22 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const showing = mode.onDidChange(() => display.setAnnotating(mode.active));
   const diagnostics = new Diagnostics(documents);
   const decorator = new Decorator(types, documents, source, display, report);
-  const status = new StatusItem(documents, source, display, mode);
   const folders = {
     base: context.asAbsolutePath('models/base'),
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
+  const status = new StatusItem(documents, source, display, mode, pair);
+  const models = new ModelsView(pair, source);
+  const reports = new CheckReports();
   const set = new SteeringSet(context.workspaceState);
   const completions = new Completions();
-  const commands = {
-    ...modelCommands(documents, display, pair, set, completions),
+  const steer = new Steer(documents, pair, set, completions);
+  const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
+  const commands: Commands = {
+    ...modelCommands(pair, reports, context.globalState, runtime),
+    [COMMANDS.compareSteered]: () => steer.compare(),
+    [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
   };
@@ -76,6 +88,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       set,
       pair,
       status,
+      models,
+      reports,
       decorator,
       diagnostics,
       mode,
@@ -87,11 +101,12 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, activationTime);
+  return makeApi(documents, source, display, decorator, pair, activationTime);
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
 async function tell(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  if (error instanceof CancelledError) return;
   const { message } = error as Error;
   if (error instanceof UserError) {
     log.warn(message);
