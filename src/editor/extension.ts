@@ -73,7 +73,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       try {
         return await run(...args);
       } catch (error) {
-        await tell(log, error);
+        tell(log, error);
       }
     }),
   );
@@ -105,7 +105,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
-async function tell(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+function tell(log: vscode.LogOutputChannel, error: unknown): void {
   if (error instanceof CancelledError) return;
   const { message } = error as Error;
   if (error instanceof UserError) {
@@ -113,7 +113,8 @@ async function tell(log: vscode.LogOutputChannel, error: unknown): Promise<void>
     vscode.window.setStatusBarMessage(`$(warning) ${message}`, 8000);
     return;
   }
-  await notify(log, error);
+  // The command ends now, not when somebody has read it.
+  void notify(log, error);
 }
 
 /** What went wrong without a command, or must not be overlooked: a notification that leads to the log. */

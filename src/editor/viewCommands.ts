@@ -96,7 +96,7 @@ async function chooseTokenizer(): Promise<void> {
   if (!folder) return;
   const { RolloutTokenizer } = await import('./rollout/rolloutTokenizer');
   // Refused here, by its message, rather than later in the status bar.
-  RolloutTokenizer.open(folder.fsPath);
+  await RolloutTokenizer.load(folder.fsPath);
   await updateSetting(SETTINGS.tokenizer, folder.fsPath);
 }
 

@@ -1,13 +1,13 @@
 import { UserError } from '../core/errors';
 import type { Rollout } from '../core/rollout';
-import { identify, type ModelIdentity } from './checkpoint/identity';
+import { identify, identifyLater, type ModelIdentity } from './checkpoint/identity';
 import type { ModelInfo, ProviderChoice, RefusedProvider } from './contract';
 import { ModelPool } from './modelPool';
 import type { StartOptions } from './modelProcess';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { joinRollout, type RolloutText } from './text/rolloutText';
 import { stopTokens } from './text/stopTokens';
-import { type Encoding, loadTokenizer, type Tokenizer } from './text/tokenizer';
+import { type Encoding, loadTokenizer, loadTokenizerSliced, type Tokenizer } from './text/tokenizer';
 
 /** A rollout as tokens; their offsets count in `text`. */
 export interface RolloutTokens extends Encoding, RolloutText {}
@@ -40,6 +40,13 @@ export class TextModel {
   static open(folder: string, options: TextModelOptions = {}): TextModel {
     const identity = identify(folder);
     const tokenizer = loadTokenizer(folder);
+    return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options);
+  }
+
+  /** As `open`, in slices that keep an editor's event loop free. */
+  static async load(folder: string, options: TextModelOptions = {}): Promise<TextModel> {
+    const identity = await identifyLater(folder);
+    const tokenizer = await loadTokenizerSliced(folder);
     return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options);
   }
 

@@ -140,7 +140,7 @@ interface TensorPlace {
 
 const size = (path: string) =>
   stat(path).then(
-    found => found.size,
+    found => (found.isFile() ? found.size : undefined),
     () => undefined,
   );
 

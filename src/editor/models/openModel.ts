@@ -31,13 +31,7 @@ export async function openModel(
   const folder = named ?? (asked ? await pickFolder(pair, which, memory) : pair.folder(which));
   if (folder === undefined) return undefined;
   try {
-    await inspectModelFolder(folder);
-    if (folder !== pair.bundledFolder(which)) await remember(memory, folder);
-    if (folder !== pair.folder(which))
-      await updateSetting(
-        SETTINGS[`${which}Model`],
-        folder === pair.bundledFolder(which) ? undefined : folder,
-      );
+    if (folder !== pair.folder(which)) await choose(pair, which, folder, memory);
     await pair.use(which);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -49,7 +43,15 @@ export async function openModel(
   return info;
 }
 
-/** Asks for one of the two; `states` leaves out models in another state. */
+/** Makes a folder the setting's, if it can be one. */
+async function choose(pair: ModelPair, which: Which, folder: string, memory: vscode.Memento): Promise<void> {
+  await inspectModelFolder(folder);
+  const bundled = folder === pair.bundledFolder(which);
+  if (!bundled) await remember(memory, folder);
+  await updateSetting(SETTINGS[`${which}Model`], bundled ? undefined : folder);
+}
+
+/** Asks for one of the two models, or of those in `among`. */
 export async function pickModel(
   pair: ModelPair,
   placeHolder: string,

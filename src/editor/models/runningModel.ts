@@ -66,7 +66,7 @@ export class RunningModel {
     try {
       await inspectModelFolder(this.folder);
       // Kept when its process ends: it knows which provider was the end of it.
-      this.text ??= TextModel.open(this.folder, { provider: this.provider });
+      this.text ??= await TextModel.load(this.folder, { provider: this.provider });
       const onProgress = (progress: { done: number; total: number }) => {
         this.progress = progress;
         this.listener.measured();
