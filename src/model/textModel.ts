@@ -15,6 +15,8 @@ export interface RolloutTokens extends Encoding, RolloutText {}
 export interface TextModelOptions {
   threads?: number;
   provider?: ProviderChoice;
+  /** The bundled process script; by default the one beside the running bundle. */
+  script?: string;
   /** Called each time the processes have opened the model. */
   onOpened?: (info: ModelInfo) => void;
 }
@@ -51,8 +53,8 @@ export class TextModel {
   pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
     if (!this.running) {
       const { folder, refused } = this;
-      const { threads, provider, onOpened } = this.options;
-      const started = ModelPool.start({ folder, threads, provider, refused, onProgress });
+      const { onOpened, ...how } = this.options;
+      const started = ModelPool.start({ ...how, folder, refused, onProgress });
       this.running = started;
       started.then(
         pool => {
