@@ -7,7 +7,6 @@ import {
   type Machine,
   plainReason,
   type Trial,
-  type Used,
 } from '../../src/model/providers';
 
 const machine = (...usable: Provider[]): Machine => ({
@@ -129,11 +128,8 @@ describe('what follows from trials', () => {
     const verdict = trial && judge(choice, trial);
     const placement =
       verdict?.kind === 'used'
-        ? conclude(choice, before, { provider: 'webgpu', ...(verdict as Used) })
-        : conclude(
-            choice,
-            verdict ? [...before, { provider: 'webgpu', ...(verdict as never as RefusedProvider) }] : before,
-          );
+        ? conclude(choice, before, { provider: 'webgpu', ...verdict })
+        : conclude(choice, [...before, ...(verdict ? [{ provider: 'webgpu' as const, ...verdict }] : [])]);
     expect(placement).toEqual({ provider, fellBack, providerReason });
   });
 });

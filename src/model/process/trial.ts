@@ -40,15 +40,19 @@ export async function trial(model: LoadedModel, cpu: LoadedModel, choice: Provid
   if (choice === 'auto') {
     const seconds = await (await Pace.of(model, ids)).writing();
     if (seconds > cpuSeconds) return { seconds, cpuSeconds };
-    // Each session of a GPU holds the weights: never two at once.
-    await model.close();
+    await makeRoom(model);
   }
   const agreement = await compare(model, cpu, ids);
-  await model.close();
+  await makeRoom(model);
   model.longestPiece = agreement.longestPiece;
   if (agreement.longestPiece === 0) return { agreement, seconds: Number.POSITIVE_INFINITY, cpuSeconds };
   const there = await Pace.of(model, ids);
   return { agreement, seconds: (await there.reading()) + (await there.writing()), cpuSeconds };
+}
+
+/** Each session of a GPU holds the weights. A small model keeps them all the same: with them its compiled shaders go. */
+async function makeRoom(model: LoadedModel): Promise<void> {
+  if (!model.small) await model.close();
 }
 
 /**
