@@ -72,8 +72,9 @@ export class TextModel {
     return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
-  /** Ends the processes. */
+  /** Ends the processes; whoever opens the model again tries every provider anew. */
   async close(): Promise<void> {
+    this.refused.length = 0;
     const running = this.running;
     this.running = undefined;
     (await running?.catch(() => undefined))?.stop();

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,8 @@ const expected = new Tensors(join(GOLDEN, 'expected.safetensors'));
 const ids = expected.integers('input_ids');
 const scratch = mkdtempSync(join(tmpdir(), 'doubletake-'));
 
+// onnxruntime has no WebGPU for Linux on ARM.
+const HAS_WEBGPU = !(process.platform === 'linux' && process.arch === 'arm64');
 // Chromium brings a Vulkan driver that computes on the CPU: slow, but a GPU like any other to onnxruntime.
 const SOFTWARE = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].find(folder =>
   ['vk_swiftshader_icd.json', 'libvulkan.so.1'].every(file => existsSync(join(folder, file))),
@@ -43,24 +45,25 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** 20 greedy tokens, unsteered and steered, in one batch. */
+/** 20 greedy tokens of prompts of three lengths and of a steered one, two at a time, so that rows take others' places. */
 async function greedy(model: ModelProcess | ModelPool): Promise<number[][]> {
   const layer = Number(expected.metadata.steer_layer);
   const strength = Number(expected.metadata.steer_strength);
+  const prompts = [0, 1, 2].map(row => ({ ids: expected.integers(`batch_ids.${row}`), seed: 0 }));
   const params = {
-    rows: [
-      { ids, seed: 0 },
-      { ids, seed: 0, interventions: [{ layer, vector: 0, strength }] },
-    ],
+    rows: [...prompts, { ids, seed: 0, interventions: [{ layer, vector: 0, strength }] }],
     vectors: [expected.floats('steer_vector')],
     sampling: { temperature: 0 },
     maxTokens: 20,
     stop: [],
+    batch: 2,
   };
   const rows = await (model instanceof ModelPool ? model.generate(params) : model.call('generate', params));
   return rows.map(row => row.tokenIds);
 }
-const GREEDY = ['greedy', 'steered_greedy'].map(name => expected.integers(name).slice(0, 20));
+const GREEDY = ['batch_greedy.0', 'batch_greedy.1', 'batch_greedy.2', 'steered_greedy'].map(name =>
+  expected.integers(name).slice(0, 20),
+);
 
 const placement = ({ provider, fellBack, providerReason }: ModelInfo) => ({
   provider,
@@ -83,7 +86,7 @@ function saboteur(name: string, body: string): string {
   return script;
 }
 
-describe('without a GPU', () => {
+describe.runIf(HAS_WEBGPU)('without a GPU', () => {
   beforeAll(() => setEnvironment(withoutAdapter));
 
   it.runIf(process.platform === 'linux').each<[ProviderChoice, boolean]>([
@@ -112,7 +115,7 @@ describe('without a GPU', () => {
   ])('leaves a provider out whose trial %s', async (name, body, providerReason) => {
     const script = saboteur(name, body);
     for (const choice of ['auto', 'webgpu'] as const) {
-      const model = await start(choice, { script, trialLimitMs: 500 });
+      const model = await start(choice, { script, trialLimitMs: name === 'hangs' ? 500 : undefined });
       expect(placement(model.info)).toEqual({ provider: 'cpu', fellBack: true, providerReason });
       expect(await greedy(model)).toEqual(GREEDY);
     }
@@ -121,11 +124,10 @@ describe('without a GPU', () => {
   it('tries once for all processes of a model, and adds up their memory', async () => {
     const log = join(scratch, 'tried');
     const script = saboteur('counting', `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'x');`);
-    const pool = await ModelPool.start({ folder: GOLDEN, script, provider: 'webgpu', refused: [] });
+    const pool = await ModelPool.start({ folder: GOLDEN, script, provider: 'webgpu' });
     models.push(pool);
     expect(pool.info.fellBack).toBe(pool.info.provider === 'cpu');
-    expect(existsSync(log)).toBe(true);
-    expect((await import('node:fs')).readFileSync(log, 'utf8')).toBe('x');
+    expect(readFileSync(log, 'utf8')).toBe('x');
     expect(pool.processIds.length).toBe(pool.info.provider === 'cpu' ? 2 : 1);
     expect(await pool.memory()).toBeGreaterThan(pool.info.memory * pool.processIds.length * 0.5);
     expect(await greedy(pool)).toEqual(GREEDY);
@@ -166,7 +168,7 @@ describe('without a GPU', () => {
   });
 });
 
-describe('with a software adapter where there is one', () => {
+describe.runIf(HAS_WEBGPU)('with a software adapter where there is one', () => {
   let model: ModelProcess;
   let cpu: ModelProcess;
   beforeAll(async () => {
