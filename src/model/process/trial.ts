@@ -7,11 +7,11 @@ import type { LoadedModel } from './loadedModel';
 import { Probe, pieceLengths, type Reading, relativeError } from './probe';
 
 /**
- * Largest difference from the CPU of a provider that is used. Sums of float32 in another order differ by up to 7e-5 of
- * the largest number of a residual (measured against Hugging Face at 300M parameters), products rounded to half precision
- * or TF32 by 1e-3, and a kernel that is wrong by 0.1 and more: this lies between the first two.
+ * Largest difference from the CPU of a provider that is used. Measured: float32 sums in another order differ by up to 7e-5
+ * (Hugging Face's, 300M parameters) and on a software adapter by 6e-6; weights rounded to the 10 bits of half precision or
+ * TF32 make 4e-3 and more; the wrong kernel makes 0.27. This is the middle, in factors, of 7e-5 and 4e-3.
  */
-export const TOLERANCE = 3e-4;
+const TOLERANCE = 5e-4;
 
 // At least 64: kernels for long prompts begin at 32 tokens. Three pieces of 31, and a rest.
 const PROMPT_TOKENS = 100;
