@@ -2,17 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { Caller, type CallOptions } from '../rpc/caller';
 import type { Message, Port } from '../rpc/messages';
-import type { ModelContract, ModelInfo, ProviderChoice } from './contract';
+import type { ModelContract, ModelInfo, OpenEvent, OpenParams, Provider, RefusedProvider } from './contract';
 
 /** How to start a model's process. */
-export interface StartOptions {
-  folder: string;
-  threads?: number;
-  /** By default the CPU. */
-  provider?: ProviderChoice;
+export interface StartOptions extends OpenParams {
   /** The bundled process script; by default the one beside the running bundle. */
   script?: string;
+  /** Weights are being converted. */
   onProgress?: (progress: { done: number; total: number }) => void;
+  /** Time that a provider's trial may take; by default the process's own estimate. */
+  trialLimitMs?: number;
 }
 
 /**
@@ -26,20 +25,53 @@ export class ModelProcess {
     readonly info: ModelInfo,
   ) {}
 
-  /** Starts a process and opens a model in it; throws a UserError if the folder cannot be used. */
-  static async start({ folder, threads, provider, script, onProgress }: StartOptions): Promise<ModelProcess> {
+  /**
+   * Starts a process and opens a model in it; throws a UserError if the folder or the provider cannot be used. A provider
+   * whose trial ends the process (a driver that crashes) or hangs is left out in the next process.
+   */
+  static async start(options: StartOptions): Promise<ModelProcess> {
+    const refused = [...(options.refused ?? [])];
+    for (;;) {
+      const outcome = await ModelProcess.attempt({ ...options, refused });
+      if (outcome instanceof ModelProcess) return outcome;
+      refused.push(outcome);
+    }
+  }
+
+  /** One process: the opened model, or the provider whose trial was the end of it. */
+  private static async attempt(options: StartOptions): Promise<ModelProcess | RefusedProvider> {
+    const { script, onProgress, trialLimitMs, ...params } = options;
     const child = fork(script ?? join(__dirname, 'modelProcess.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
     });
     const caller = new Caller<ModelContract>(childPort(child));
+    let trying: Provider | undefined;
+    let hung: string | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const onEvent = (event: OpenEvent) => {
+      if (event.kind === 'converting') return onProgress?.(event);
+      trying = event.provider;
+      const limit = trialLimitMs ?? event.limitMs;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        hung = `its trial did not end within ${Number((limit / 1000).toPrecision(2))} seconds`;
+        caller.close(hung);
+      }, limit);
+    };
     try {
-      const info = await caller.call('open', { folder, threads, provider }, { onEvent: onProgress });
-      return new ModelProcess(child, caller, info);
+      return new ModelProcess(child, caller, await caller.call('open', params, { onEvent }));
     } catch (error) {
-      child.kill();
-      throw error;
+      const { exitCode, signalCode } = child;
+      // A driver that hangs may not let the process end by itself.
+      child.kill('SIGKILL');
+      const crashed = exitCode !== null || signalCode !== null;
+      if (!trying || !(hung || crashed)) throw error;
+      const why = hung ?? `its trial crashed (${signalCode ?? `exit code ${exitCode}`})`;
+      return { provider: trying, why, kind: 'failed' };
+    } finally {
+      clearTimeout(timer);
     }
   }
 

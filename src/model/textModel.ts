@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors';
 import type { Rollout } from '../core/rollout';
 import { identify, type ModelIdentity } from './checkpoint/identity';
-import type { ProviderChoice } from './contract';
+import type { ModelInfo, ProviderChoice, RefusedProvider } from './contract';
 import { ModelPool } from './modelPool';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { joinRollout, type RolloutText } from './text/rolloutText';
@@ -15,11 +15,17 @@ export interface RolloutTokens extends Encoding, RolloutText {}
 export interface TextModelOptions {
   threads?: number;
   provider?: ProviderChoice;
+  /** The bundled process script; by default the one beside the running bundle. */
+  script?: string;
+  /** Called each time the processes have opened the model. */
+  onOpened?: (info: ModelInfo) => void;
 }
 
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
   private running: Promise<ModelPool> | undefined;
+  /** Providers whose process ended by itself while the model ran: tried no more. */
+  private readonly refused: RefusedProvider[] = [];
 
   private constructor(
     readonly folder: string,
@@ -46,12 +52,17 @@ export class TextModel {
   /** The running processes, started at first use, and again after they ended or could not be started. */
   pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
     if (!this.running) {
-      const started = ModelPool.start({ folder: this.folder, ...this.options, onProgress });
-      const forget = () => {
-        if (this.running === started) this.running = undefined;
-      };
-      started.then(pool => pool.onEnd(forget), forget);
+      const { folder, refused } = this;
+      const { onOpened, ...how } = this.options;
+      const started = ModelPool.start({ ...how, folder, refused, onProgress });
       this.running = started;
+      started.then(
+        pool => {
+          pool.onEnd(() => this.forget(started, pool.info));
+          onOpened?.(pool.info);
+        },
+        () => this.forget(started),
+      );
     }
     return this.running;
   }
@@ -61,8 +72,9 @@ export class TextModel {
     return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
-  /** Ends the processes. */
+  /** Ends the processes; whoever opens the model again tries every provider anew. */
   async close(): Promise<void> {
+    this.refused.length = 0;
     const running = this.running;
     this.running = undefined;
     (await running?.catch(() => undefined))?.stop();
@@ -92,6 +104,16 @@ export class TextModel {
     const before = this.template(prompt);
     const joined = joinRollout(before ?? prompt, response);
     return { ...this.tokenizer.encode(joined.text, { addSpecialTokens: before === undefined }), ...joined };
+  }
+
+  /** The processes ended by themselves or could not be started: the next call starts others. */
+  private forget(started: Promise<ModelPool>, info?: ModelInfo): void {
+    if (this.running !== started) return;
+    this.running = undefined;
+    if (info && info.provider !== 'cpu') {
+      const { provider } = info;
+      this.refused.push({ provider, why: 'its process ended while the model ran', kind: 'failed' });
+    }
   }
 
   private template(prompt: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors';
 import { TextModel } from '../../model/textModel';
-import { whole } from '../options';
+import { runOptions } from '../openModel';
 
 // Long enough for attention over several pieces, short enough for a second on a laptop; at least 64 tokens, because a
 // provider may take another path for long prompts.
@@ -12,39 +12,45 @@ const PROBE =
 
 /** `doubletake check`: what a model in use must satisfy, one line each. */
 export function checkCommand(program: Command): void {
-  program
-    .command('check')
-    .description('test a model: finite weights, exact strength 0, KV cache, steering at every token, batches')
+  runOptions(program.command('check'))
+    .description(
+      'test a model: finite weights, exact strength 0, KV cache, steering at every token, batches, its provider',
+    )
     .requiredOption('--model <dir>', 'Hugging Face folder')
-    .option('--threads <n>', 'threads inside an operator', whole(1))
-    .action(async ({ model: folder, threads }) => {
-      const model = TextModel.open(folder, { threads });
+    .action(async ({ model: folder, ...run }) => {
+      const model = TextModel.open(folder, run);
+      const report = new CheckReport();
       try {
         const { ids } = model.tokenizer.encode(PROBE, { addSpecialTokens: true });
         const round = model.tokenizer.decode(ids, { skipSpecialTokens: true });
-        report('tokenizer round trip', round.trim() === PROBE, `${ids.length} tokens`);
+        report.add('tokenizer round trip', round.trim() === PROBE, `${ids.length} tokens`);
         const pool = await model.pool();
-        report(
-          'model opened',
-          true,
-          `${pool.info.architecture}, ${pool.info.layers} layers, d ${pool.info.dModel}, ${pool.info.provider}`,
-        );
-        const results = await pool.call(
-          'check',
-          { ids },
-          { onEvent: r => report(r.name, r.passed, r.detail) },
-        );
-        const failed = results.filter(result => !result.passed);
-        if (failed.length > 0)
-          throw new UserError(
-            `${folder} failed ${failed.length} of ${results.length} checks: ${failed.map(f => f.name).join('; ')}.`,
-          );
+        const { architecture, layers, dModel, provider, providerReason, fellBack } = pool.info;
+        report.add('model opened', true, `${architecture}, ${layers} layers, d ${dModel}`);
+        // `auto` asks for whatever works; a provider asked for by name has to.
+        report.add(`provider ${provider}`, !fellBack || run.provider === 'auto', providerReason);
+        await pool.call('check', { ids }, { onEvent: r => report.add(r.name, r.passed, r.detail) });
+        report.requireAllPassed(folder);
       } finally {
         await model.close();
       }
     });
 }
 
-function report(name: string, passed: boolean, detail: string): void {
-  process.stdout.write(`${passed ? 'ok  ' : 'FAIL'}  ${name} (${detail})\n`);
+class CheckReport {
+  private readonly failed: string[] = [];
+  private count = 0;
+
+  add(name: string, passed: boolean, detail: string): void {
+    this.count++;
+    if (!passed) this.failed.push(name);
+    process.stdout.write(`${passed ? 'ok  ' : 'FAIL'}  ${name} (${detail})\n`);
+  }
+
+  requireAllPassed(folder: string): void {
+    if (this.failed.length === 0) return;
+    throw new UserError(
+      `${folder} failed ${this.failed.length} of ${this.count} checks: ${this.failed.join('; ')}.`,
+    );
+  }
 }

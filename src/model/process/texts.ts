@@ -56,9 +56,10 @@ export class TextReader {
         `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
       );
     }
-    for (let start = 0; start < ids.length; start += PIECE_TOKENS) {
+    const longest = Math.min(PIECE_TOKENS, this.model.longestPiece);
+    for (let start = 0; start < ids.length; start += longest) {
       throwIfCancelled(signal);
-      const piece = Int32Array.from(ids.slice(start, start + PIECE_TOKENS));
+      const piece = Int32Array.from(ids.slice(start, start + longest));
       const outputs = await this.decoder.run({
         firstRow: 0,
         batch: 1,
