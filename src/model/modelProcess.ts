@@ -60,7 +60,7 @@ export class ModelProcess {
       const limit = trialLimitMs ?? event.limitMs;
       clearTimeout(timer);
       timer = setTimeout(() => {
-        hung = `its trial did not end within ${limit / 1000} seconds`;
+        hung = `its trial did not end within ${Number((limit / 1000).toPrecision(2))} seconds`;
         caller.close(hung);
       }, limit);
     };

@@ -33,15 +33,29 @@ export interface Machine {
   installable: Partial<Record<Provider, string>>;
 }
 
-/** Largest difference from the CPU, and what the same work took on both. */
-export interface Trial {
+/** How a provider's numbers compare with the CPU's. */
+export interface Agreement {
   /** Largest difference of a token's residual or logits, relative to the largest of them. */
   difference: number;
   /** Tokens of one run up to which the numbers agree: infinite if there is no limit, 0 if they never do. */
   longestPiece: number;
-  /** Seconds to read a prompt and to write as many tokens. */
+}
+
+/** Seconds to read a prompt and to write as many tokens, there and on the CPU. */
+export interface Paces {
   seconds: number;
   cpuSeconds: number;
+}
+
+/** What a provider's trial found; without an agreement where it was given up as too slow. */
+export interface Trial extends Paces {
+  agreement?: Agreement;
+}
+
+/** A provider that passed its trial. */
+export interface Used extends Paces {
+  kind: 'used';
+  agreement: Agreement;
 }
 
 /** Providers to try in this order before the CPU; throws a UserError for one that this machine cannot have. */
@@ -59,32 +73,35 @@ export function candidates(choice: ProviderChoice, machine: Machine): Provider[]
   );
 }
 
-/** Why a provider is not used after its trial; undefined if it is. One that was asked for by name may be slow. */
-export function objection(choice: ProviderChoice, trial: Trial): Refusal | undefined {
-  if (trial.longestPiece === 0) {
-    return { why: `its numbers differ from the CPU's by ${scientific(trial.difference)}`, kind: 'failed' };
+/** What follows from a trial. A provider that was asked for by name may be slow. */
+export function judge(choice: ProviderChoice, { agreement, ...pace }: Trial): Refusal | Used {
+  if (agreement?.longestPiece === 0) {
+    return {
+      why: `its numbers differ from the CPU's by ${scientific(agreement.difference)}`,
+      kind: 'failed',
+    };
   }
-  if (choice === 'auto' && trial.seconds > trial.cpuSeconds) {
-    return { why: `it is ${speed(trial)} for this model`, kind: 'slow' };
+  if (!agreement || (choice === 'auto' && pace.seconds > pace.cpuSeconds)) {
+    return { why: `it is ${speed(pace)} for this model`, kind: 'slow' };
   }
-  return undefined;
+  return { kind: 'used', agreement, ...pace };
 }
 
-/** Where a model runs and why, from the providers refused on the way and the trial of the one that is used, if any. */
+/** Where a model runs and why, from the providers refused on the way and the one that is used, if any. */
 export function conclude(
   choice: ProviderChoice,
   refused: RefusedProvider[],
-  used?: { provider: Provider; trial: Trial },
+  used?: Used & { provider: Provider },
 ): Pick<ModelInfo, 'provider' | 'providerReason' | 'fellBack'> {
   const sentences = refused.map(({ provider, why }) => `${PROVIDER_NAMES[provider]} was not used: ${why}`);
   if (used) {
-    const { difference, longestPiece } = used.trial;
+    const { difference, longestPiece } = used.agreement;
     const asked = choice === 'auto' ? '' : ' was asked for; it';
     const pieces = Number.isFinite(longestPiece)
       ? `; texts are read ${longestPiece} tokens at a time, because its longer runs differ`
       : '';
     sentences.push(
-      `${PROVIDER_NAMES[used.provider]}${asked} agrees with the CPU (largest difference ${scientific(difference)}) and is ${speed(used.trial)}${pieces}`,
+      `${PROVIDER_NAMES[used.provider]}${asked} agrees with the CPU (largest difference ${scientific(difference)}) and is ${speed(used)}${pieces}`,
     );
   } else if (choice === 'cpu') sentences.push('The CPU was asked for');
   else if (refused.length === 0) sentences.push('This machine has no provider but the CPU');
@@ -104,7 +121,7 @@ export function plainReason(provider: Provider, error: Error): Refusal {
   return { why: line.length > 200 ? `${line.slice(0, 200)}…` : line, kind: 'failed' };
 }
 
-function speed({ seconds, cpuSeconds }: Trial): string {
+function speed({ seconds, cpuSeconds }: Paces): string {
   const factor = cpuSeconds / seconds;
   return factor >= 1
     ? `${times(factor)} times as fast as the CPU`

@@ -16,6 +16,8 @@ export interface RolloutTokens extends Encoding, RolloutText {}
 export interface TextModelOptions {
   threads?: number;
   provider?: ProviderChoice;
+  /** The bundled process script; by default the one beside the running bundle. */
+  script?: string;
   /** Called each time the processes have opened the model. */
   onOpened?: (info: ModelInfo) => void;
 }
@@ -62,8 +64,8 @@ export class TextModel {
   pool(start: Pick<StartOptions, 'onProgress' | 'signal'> = {}): Promise<ModelPool> {
     if (!this.running) {
       const { folder, refused } = this;
-      const { threads, provider, onOpened } = this.options;
-      const started = ModelPool.start({ folder, threads, provider, refused, ...start });
+      const { onOpened, ...how } = this.options;
+      const started = ModelPool.start({ ...how, folder, refused, ...start });
       this.running = started;
       started.then(
         pool => {
@@ -85,8 +87,9 @@ export class TextModel {
     return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
-  /** Ends the processes. */
+  /** Ends the processes; whoever opens the model again tries every provider anew. */
   async close(): Promise<void> {
+    this.refused.length = 0;
     const running = this.running;
     this.running = undefined;
     (await running?.catch(() => undefined))?.stop();

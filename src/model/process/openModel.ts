@@ -1,6 +1,6 @@
 import { totalBytes } from '../checkpoint/finite';
 import type { ModelInfo, OpenEvent, OpenParams, RefusedProvider } from '../contract';
-import { candidates, conclude, objection, plainReason } from '../providers';
+import { candidates, conclude, judge, plainReason } from '../providers';
 import { LoadedModel } from './loadedModel';
 import { thisMachine } from './machine';
 import { trial } from './trial';
@@ -31,13 +31,12 @@ export async function openModel(
     emit({ kind: 'trying', provider, limitMs });
     const model = cpu.on(provider);
     try {
-      const result = await trial(model, cpu);
-      const refusal = objection(choice, result);
-      if (!refusal) {
+      const verdict = judge(choice, await trial(model, cpu, choice));
+      if (verdict.kind === 'used') {
         await cpu.close();
-        return { model, placement: conclude(choice, refused, { provider, trial: result }) };
+        return { model, placement: conclude(choice, refused, { provider, ...verdict }) };
       }
-      refused.push({ provider, ...refusal });
+      refused.push({ provider, ...verdict });
     } catch (error) {
       refused.push({ provider, ...plainReason(provider, error as Error) });
     }

@@ -117,7 +117,8 @@ export function relativeError(a: Float32Array, b: Float32Array): number {
     difference = Math.max(difference, delta);
     largest = Math.max(largest, Math.abs(b[i]));
   }
-  return difference / largest;
+  // A token of zeros is no reason for NaN.
+  return difference === 0 ? 0 : difference / largest;
 }
 
 function concatenate(parts: Float32Array[]): Float32Array {

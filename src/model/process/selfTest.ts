@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors';
 import { requireFinite } from '../checkpoint/finite';
 import type { CheckResult } from '../contract';
 import type { LoadedModel } from './loadedModel';
@@ -23,6 +24,7 @@ export async function selfTest(
     results.push(result);
     emit(result);
   };
+  if (ids.length < 2) throw new UserError('The self-test needs a text of two tokens or more.');
   requireFinite(model.weights);
   report('weights are finite', true, `${model.weights.size} tensors`);
 
