@@ -154,7 +154,7 @@ describe.runIf(HAS_WEBGPU)('without a GPU', () => {
       onOpened: info => opened.push(info),
     });
     const first = await model.pool();
-    const ended = new Promise<void>(resolve => first.onEnd(resolve));
+    const ended = new Promise<void>(resolve => first.onEnd(() => resolve()));
     process.kill(first.processIds[0], 'SIGKILL');
     await ended;
     const second = await model.pool();

@@ -24,25 +24,23 @@ export function stateText({ state, info, progress, problem }: ModelStatus, trust
 /** The rows under a model. */
 export function factRows(status: ModelStatus): FactRow[] {
   const { folder, bundled, info, problem } = status;
-  const rows: FactRow[] = [
-    { name: 'folder', value: bundled ? 'bundled with Doubletake' : basename(folder), tooltip: folder },
-  ];
-  if (problem) rows.unshift({ name: 'failed', value: problem });
-  if (!info) return rows;
+  const from = {
+    name: 'folder',
+    value: bundled ? 'bundled with Doubletake' : basename(folder),
+    tooltip: folder,
+  };
+  if (!info) return problem ? [{ name: 'failed', value: problem }, from] : [from];
+  const { architecture, layers, dModel, vocabulary, maxPositions, provider, providerReason } = info;
   return [
-    ...rows,
-    { name: 'architecture', value: info.architecture },
-    { name: 'layers', value: `${info.layers}` },
-    { name: 'd', value: `${info.dModel}`, tooltip: 'Width of the residual stream' },
-    { name: 'vocabulary', value: `${info.vocabulary}` },
-    { name: 'max positions', value: `${info.maxPositions}`, tooltip: 'Tokens that a text may have' },
+    { name: providerName(provider), value: providerReason, tooltip: `${providerReason}.` },
+    { name: formatBytes(info.memory), value: 'of memory', tooltip: 'Resident memory of its processes now' },
     {
-      name: info.fellBack ? 'provider (not the wanted one)' : 'provider',
-      value: providerName(info.provider),
-      tooltip: `${info.providerReason}.`,
+      name: architecture,
+      value: `${layers} layers, d ${dModel}`,
+      tooltip: 'd: width of the residual stream',
     },
-    { name: 'why', value: info.providerReason },
-    { name: 'memory', value: formatBytes(info.memory), tooltip: 'Resident memory of its processes' },
+    { name: `${vocabulary} tokens`, value: `in the vocabulary, ${maxPositions} in a text at most` },
+    from,
   ];
 }
 

@@ -9,7 +9,7 @@ import { type FactRow, factRows, modelTooltip, stateText } from './modelRows';
 const MEASURE_EVERY = 3000;
 
 /** A row of the tree: a model (commands take it as their request), one of its facts, or the tokenizer. */
-type Row = { which: Which; fact?: FactRow } | { tokenizer: true };
+type Row = { which: Which; fact?: FactRow; index?: number } | { tokenizer: true };
 
 const ICONS: Record<ModelState, vscode.ThemeIcon> = {
   closed: new vscode.ThemeIcon('circle-outline'),
@@ -47,12 +47,12 @@ export class ModelsView implements vscode.TreeDataProvider<Row>, vscode.Disposab
   getChildren(row?: Row): Row[] {
     if (!row) return [...WHICH.map(which => ({ which })), { tokenizer: true }];
     if ('tokenizer' in row || row.fact) return [];
-    return factRows(this.pair.status(row.which)).map(fact => ({ which: row.which, fact }));
+    return factRows(this.pair.status(row.which)).map((fact, index) => ({ which: row.which, fact, index }));
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
     if ('tokenizer' in row) return this.tokenizerItem();
-    return row.fact ? factItem(row.which, row.fact) : this.modelItem(row.which);
+    return row.fact ? factItem(`${row.which}.${row.index}`, row.fact) : this.modelItem(row.which);
   }
 
   dispose(): void {
@@ -65,11 +65,10 @@ export class ModelsView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const status = this.pair.status(which);
     const { state, info } = status;
     const trusted = vscode.workspace.isTrusted;
-    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
     const name = which === 'base' ? 'Base model' : 'Reasoning model';
-    const item = new vscode.TreeItem(name, !trusted ? None : info ? Expanded : Collapsed);
-    // VS Code remembers by the id what a person folded; a model that opens shows itself once.
-    item.id = `${which}.${state}`;
+    const item = new vscode.TreeItem(name, trusted ? Collapsed : None);
+    item.id = which;
     item.description = stateText(status, trusted);
     item.iconPath = info?.fellBack
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
@@ -105,9 +104,10 @@ export class ModelsView implements vscode.TreeDataProvider<Row>, vscode.Disposab
   }
 }
 
-function factItem(which: Which, { name, value, tooltip }: FactRow): vscode.TreeItem {
+function factItem(id: string, { name, value, tooltip }: FactRow): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
-  item.id = `${which}.fact.${name}`;
+  // By its place: a value that changes must not make another row of it.
+  item.id = id;
   item.description = value;
   item.tooltip = tooltip ?? value;
   return item;

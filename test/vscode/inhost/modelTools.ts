@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -25,6 +25,21 @@ export async function withCopy<T>(use: (folder: string) => Promise<T>): Promise<
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** Adds tokens and merges to a folder's tokenizer.json, up to these numbers; it spells as before. */
+export function growTokenizer(folder: string, tokens: number, merges: number): void {
+  const path = join(folder, 'tokenizer.json');
+  const json = JSON.parse(readFileSync(path, 'utf8'));
+  const { vocab, merges: pairs } = json.model;
+  const names: string[] = [];
+  let next = Math.max(...Object.values<number>(vocab), ...json.added_tokens.map((t: { id: number }) => t.id));
+  while (Object.keys(vocab).length + names.length < tokens) names.push(`Ġgrown${(++next).toString(36)}`);
+  for (const [i, name] of names.entries()) vocab[name] = next - names.length + 1 + i;
+  // Pairs that no text has: what counts is that they are read and kept.
+  for (let i = 0; pairs.length < merges; i++)
+    pairs.push([names[i % names.length], names[(7 * i + Math.floor(i / names.length)) % names.length]]);
+  writeFileSync(path, JSON.stringify(json));
 }
 
 /** Ids of the processes that run models: children of this extension host. */

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { until } from '../suite';
-import { changeSettings, picture, runCommand, setTheme, sharedPage, THEMES } from './session';
+import { picture, runCommand, setTheme, sharedPage, THEMES } from './session';
 
 const tree = (page: Page) => page.locator('.pane', { has: page.locator('[aria-label="Models Section"]') });
 const row = (page: Page, name: string) => tree(page).locator(`.monaco-list-row[aria-label^="${name}"]`);
@@ -45,12 +45,11 @@ describe('Models', () => {
     await until('the model open', async () =>
       /reasoning: CPU/.test((await status(page).textContent()) ?? ''),
     );
-    await until('its facts', async () =>
-      /d128/.test(((await tree(page).textContent()) ?? '').replaceAll('\u00a0', ' ')),
-    );
-    const text = (await tree(page).textContent()) ?? '';
-    for (const fact of [/LlamaForCausalLM/, /layers6/, /vocabulary1056/, /max positions512/, /memory\d+ MB/])
-      assert.match(text, fact);
+    assert.match((await row(page, 'Reasoning model').getAttribute('aria-label')) ?? '', /CPU · \d+ MB/);
+    await row(page, 'Reasoning model').locator('.monaco-tl-twistie').click();
+    for (const fact of [/^LlamaForCausalLM.*6 layers, d 128/, /^1056 tokens.*512/, /^\d+ MB/, /^CPU/])
+      await until(`${fact}`, async () => (await facts(page)).some(text => fact.test(text)));
+    await picture(page, 'models-facts');
   });
 
   it('are told by the status item: provider, reason, memory, and links', async () => {
@@ -90,13 +89,43 @@ describe('Models', () => {
     });
   }
 
-  it('that cannot be opened are told in the side bar, the status bar and a notification', async function () {
+  it('that run elsewhere than they were told to are told by a warning, the tree and the status item', async function () {
     this.timeout(60_000);
     await setTheme(page, THEMES[0]);
-    changeSettings({ 'doubletake.provider': 'directml' });
-    await picture(page, 'models-failed');
+    await chooseProvider(page, 'WebGPU');
+    await until('the models closed', async () => !/CPU/.test((await status(page).textContent()) ?? ''));
+    await row(page, 'Reasoning model').click();
+    const warning = page.locator('.notification-toast', { hasText: 'The reasoning model runs on the CPU' });
+    await warning.waitFor();
+    assert.match((await warning.textContent()) ?? '', /WebGPU was not used: no GPU adapter was found/);
+    const warned = await status(page).evaluate(item => getComputedStyle(item).backgroundColor);
+    await picture(page, 'models-fallback');
+    await warning.hover();
+    await warning.locator('a, .monaco-button', { hasText: 'Choose Provider' }).first().click();
+    await answerProvider(page, 'Auto');
+    await until('the models closed', async () => !/CPU/.test((await status(page).textContent()) ?? ''));
+    const calm = await status(page).evaluate(item => getComputedStyle(item).backgroundColor);
+    assert.notEqual(warned, calm);
   });
 });
+
+const facts = (page: Page) =>
+  tree(page)
+    .locator('.monaco-list-row[aria-level="2"] .label-name, .monaco-list-row[aria-level="2"]')
+    .allTextContents();
+
+async function chooseProvider(page: Page, name: string): Promise<void> {
+  await tree(page).hover();
+  await tree(page).locator('a[aria-label^="Choose Provider"]').click();
+  await answerProvider(page, name);
+}
+
+async function answerProvider(page: Page, name: string): Promise<void> {
+  const choice = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+  await choice.waitFor();
+  await picture(page, `models-provider-${name}`);
+  await choice.click();
+}
 
 async function close(page: Page, which: string): Promise<void> {
   if (/reasoning|base/.test((await status(page).textContent()) ?? '')) {
