@@ -9,6 +9,7 @@ import { harvest } from './harvest';
 import { LoadedModel } from './loadedModel';
 import { selfTest } from './selfTest';
 import { TextLens } from './textLens';
+import { TokenScorer } from './tokenScores';
 
 // Errors come back as exceptions; the native log would write between a command's own lines.
 env.logLevel = 'fatal';
@@ -18,6 +19,7 @@ process.on('SIGINT', () => {});
 
 let opened: LoadedModel | undefined;
 let reading: TextLens | undefined;
+let scorer: TokenScorer | undefined;
 
 function model(): LoadedModel {
   if (!opened) throw new UserError('No model is open; open a model folder first.');
@@ -40,16 +42,21 @@ function info({ folder, config }: LoadedModel): ModelInfo {
 }
 
 // onnxruntime runs one call after another anyway; a queue keeps two jobs from holding two caches at once.
-let queue: Promise<unknown> = Promise.resolve();
-function inTurn<Params, Result, Event>(
-  job: (params: Params, context: CallContext<Event>) => Promise<Result>,
-): (params: Params, context: CallContext<Event>) => Promise<Result> {
-  return (params, context) => {
-    const result = queue.then(() => job(params, context));
-    queue = result.catch(() => {});
-    return result;
+function makeQueue() {
+  let queue: Promise<unknown> = Promise.resolve();
+  return function inTurn<Params, Result, Event>(
+    job: (params: Params, context: CallContext<Event>) => Promise<Result>,
+  ): (params: Params, context: CallContext<Event>) => Promise<Result> {
+    return (params, context) => {
+      const result = queue.then(() => job(params, context));
+      queue = result.catch(() => {});
+      return result;
+    };
   };
 }
+const inTurn = makeQueue();
+// The scores of a whole text may take minutes: a hover's lens gets its turn between two pieces of it.
+const besides = makeQueue();
 
 const parent: Port = {
   post: message => process.send?.(message),
@@ -60,7 +67,8 @@ const parent: Port = {
 answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
     await opened?.close();
-    reading = undefined;
+    await scorer?.close();
+    reading = scorer = undefined;
     opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
     return info(opened);
   }),
@@ -74,6 +82,10 @@ answer<ModelContract>(parent, {
     return reading.at(params, signal);
   }),
   project: inTurn((params, { signal }) => project(model(), params, signal)),
+  tokenScores: besides((params, context) => {
+    scorer ??= new TokenScorer(model());
+    return scorer.read(params, context);
+  }),
   check: inTurn(({ ids }, { emit }) => selfTest(model(), ids, emit)),
 });
 parent.onClose(() => process.exit());

@@ -22,10 +22,16 @@ export class TextReader {
     private readonly model: LoadedModel,
     private readonly decoder: Decoder,
     private readonly spec: GraphSpec,
+    private readonly pieceTokens: number,
   ) {}
 
   /** A reader whose graph runs the blocks that `spec` needs and no more. */
-  static async create(model: LoadedModel, wanted: Partial<GraphSpec>, longest: number): Promise<TextReader> {
+  static async create(
+    model: LoadedModel,
+    wanted: Partial<GraphSpec>,
+    longest: number,
+    pieceTokens = PIECE_TOKENS,
+  ): Promise<TextReader> {
     const { config } = model;
     const layers = [...(wanted.residuals ?? []), ...(wanted.pool ?? []), ...(wanted.project ?? [])];
     for (const layer of layers) {
@@ -41,7 +47,7 @@ export class TextReader {
     const blocks = wanted.logits ? config.layers : Math.max(...layers) + 1;
     const spec = { ...PLAIN_GRAPH, ...wanted, blocks };
     const cache = new KvCache(config, blocks, 1, longest);
-    return new TextReader(model, await Decoder.create(model, spec, cache, model.small), spec);
+    return new TextReader(model, await Decoder.create(model, spec, cache, model.small), spec, pieceTokens);
   }
 
   /** The pieces of one text, in order. `inputs` gives a piece's further inputs. */
@@ -56,9 +62,9 @@ export class TextReader {
         `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
       );
     }
-    for (let start = 0; start < ids.length; start += PIECE_TOKENS) {
+    for (let start = 0; start < ids.length; start += this.pieceTokens) {
       throwIfCancelled(signal);
-      const piece = Int32Array.from(ids.slice(start, start + PIECE_TOKENS));
+      const piece = Int32Array.from(ids.slice(start, start + this.pieceTokens));
       const outputs = await this.decoder.run({
         firstRow: 0,
         batch: 1,
