@@ -4,6 +4,8 @@ import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
 import { Display } from './decorations/display';
+import { Shading } from './decorations/shading';
+import { shadingCommand } from './decorations/shadingCommand';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
@@ -42,18 +44,20 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const mode = new AnnotationMode(documents, types);
   const showing = mode.onDidChange(() => display.setAnnotating(mode.active));
   const diagnostics = new Diagnostics(documents);
-  const decorator = new Decorator(types, documents, source, display, report);
-  const status = new StatusItem(documents, source, display, mode);
   const folders = {
     base: context.asAbsolutePath('models/base'),
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
   const set = new SteeringSet(context.workspaceState);
+  const shading = new Shading(documents, source, pair, set, context.workspaceState, report);
+  const decorator = new Decorator(types, documents, source, display, shading, report);
+  const status = new StatusItem(documents, source, display, mode, shading);
   const completions = new Completions();
   const commands = {
     ...modelCommands(documents, display, pair, set, completions),
     ...labelCommands(documents, () => mode.active),
+    ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),
   };
   const registered = Object.entries(commands).map(([id, run]) =>
@@ -67,12 +71,13 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   context.subscriptions.push(
     ...registered,
-    ...registerLanguageFeatures(documents, source, display),
+    ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
     new LensHover(documents, pair, set),
     ...[
       showing,
       completions,
+      shading,
       set,
       pair,
       status,
@@ -87,7 +92,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, activationTime);
+  return makeApi(documents, source, display, decorator, shading, activationTime);
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */

@@ -13,6 +13,14 @@ export const LABEL_STYLES: readonly { label: string; color: string; line: string
   { label: '', color: COLORS.otherLabel, line: 'dashed', mark: '○' },
 ];
 
+/** Colours of the steps of the shading, weakest first: [above the mean or above 0, below the mean]. */
+export const SHADE_COLORS: readonly (readonly [above: string, below: string])[] = [
+  [COLORS.positive1, COLORS.negative1],
+  [COLORS.positive2, COLORS.negative2],
+  [COLORS.positive3, COLORS.negative3],
+  [COLORS.positive4, COLORS.negative4],
+];
+
 /** The decoration types, made once; `labels` by label, any other label under ''. */
 export interface DecorationTypes extends vscode.Disposable {
   window: vscode.TextEditorDecorationType;
@@ -20,6 +28,8 @@ export interface DecorationTypes extends vscode.Disposable {
   tokenBoundary: vscode.TextEditorDecorationType;
   currentSentence: vscode.TextEditorDecorationType;
   labels: ReadonlyMap<string, vscode.TextEditorDecorationType>;
+  /** By step −4 … −1, 1 … 4. */
+  shades: ReadonlyMap<number, vscode.TextEditorDecorationType>;
 }
 
 /** Makes them. `media` is the folder of the gutter icons. */
@@ -73,13 +83,33 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
       }),
     ]),
   );
-  const all = [window, start, tokenBoundary, currentSentence, ...labels.values()];
+  const shades = new Map(
+    SHADE_COLORS.flatMap(([above, below], index) => {
+      const step = index + 1;
+      // The two strongest steps have a line below as well: solid above the mean, dashed below it, twice as thick at the last.
+      const line = (style: string) =>
+        step < 3 ? {} : { borderStyle: style, borderWidth: `0 0 ${step - 2}px 0` };
+      const shade = (id: string, style: string) =>
+        make({
+          backgroundColor: color(id),
+          borderColor: color(COLORS.tokenBoundary),
+          ...line(style),
+          rangeBehavior,
+        });
+      return [
+        [step, shade(above, 'solid')],
+        [-step, shade(below, 'dashed')],
+      ] as const;
+    }),
+  );
+  const all = [window, start, tokenBoundary, currentSentence, ...labels.values(), ...shades.values()];
   return {
     window,
     start,
     tokenBoundary,
     currentSentence,
     labels,
+    shades,
     dispose: () => {
       for (const type of all) type.dispose();
     },

@@ -12,6 +12,7 @@ import {
 import type { OffsetRange } from '../rollout/rolloutTokens';
 import type { DecorationTypes } from './decorationTypes';
 import type { Display } from './display';
+import type { Shading } from './shading';
 
 /** Characters beyond what is visible that are decorated with it, so that scrolling finds them there. */
 const MARGIN = 3000;
@@ -34,6 +35,7 @@ export class Decorator implements vscode.Disposable {
     private readonly documents: RolloutDocuments,
     private readonly source: TokenizerSource,
     private readonly display: Display,
+    private readonly shading: Shading,
     private readonly report: (error: unknown) => void,
   ) {
     const { window } = vscode;
@@ -49,6 +51,7 @@ export class Decorator implements vscode.Disposable {
       }),
       source.onDidChange(() => this.drawAll()),
       display.onDidChange(() => this.drawAll()),
+      shading.onDidChange(() => this.drawAll()),
     ];
     this.drawAll();
   }
@@ -150,13 +153,16 @@ export class Decorator implements vscode.Disposable {
       editor.setDecorations(type, (labels.get(label) ?? []).map(toRange));
     const boundaries = tokens && this.display.tokenBoundariesShown ? tokenStarts(tokens, near) : [];
     editor.setDecorations(this.types.tokenBoundary, boundaries.map(toRange));
+    const shades = this.shading.of(rollout)?.ranges(near);
+    for (const [step, type] of this.types.shades)
+      editor.setDecorations(type, (shades?.get(step) ?? []).map(toRange));
     this.decorated.add(editor);
   }
 
   private clear(editor: vscode.TextEditor): void {
-    const { window, start, tokenBoundary, currentSentence, labels } = this.types;
-    for (const type of [window, start, tokenBoundary, currentSentence, ...labels.values()])
-      editor.setDecorations(type, []);
+    const { window, start, tokenBoundary, currentSentence, labels, shades } = this.types;
+    const single = [window, start, tokenBoundary, currentSentence];
+    for (const type of [...single, ...labels.values(), ...shades.values()]) editor.setDecorations(type, []);
     this.decorated.delete(editor);
   }
 }

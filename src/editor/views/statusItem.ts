@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { LABELS } from '../../core/labels';
-import { LABEL_STYLES } from '../decorations/decorationTypes';
+import { LABEL_STYLES, SHADE_COLORS } from '../decorations/decorationTypes';
 import type { Display } from '../decorations/display';
+import type { Shading } from '../decorations/shading';
 import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
@@ -25,6 +26,7 @@ export class StatusItem implements vscode.Disposable {
     private readonly source: TokenizerSource,
     private readonly display: Display,
     private readonly mode: AnnotationMode,
+    private readonly shading: Shading,
   ) {
     this.item.name = 'Doubletake';
     this.item.command = COMMANDS.toggleAnnotationMode;
@@ -35,6 +37,7 @@ export class StatusItem implements vscode.Disposable {
       }),
       source.onDidChange(update),
       display.onDidChange(update),
+      shading.onDidChange(update),
       mode.onDidChange(update),
       vscode.window.onDidChangeActiveTextEditor(update),
       vscode.workspace.onDidOpenTextDocument(update),
@@ -72,6 +75,7 @@ export class StatusItem implements vscode.Disposable {
     text.supportHtml = true;
     const links = [
       COMMANDS.setWindow,
+      COMMANDS.shadeTokens,
       COMMANDS.toggleLabels,
       COMMANDS.toggleTokenBoundaries,
       COMMANDS.toggleAnnotationMode,
@@ -95,6 +99,7 @@ export class StatusItem implements vscode.Disposable {
         '**Doubletake**\n',
         `${swatch('▇', COLORS.rulerWindow)} window: ${window} · [set](command:${COMMANDS.setWindow})\n`,
         `${swatch('▢', COLORS.backtrackingBorder)} first tokens of a backtracking sentence\n`,
+        `${this.shadingLegend(rollout)}\n`,
         ...known.map(
           ({ label, color, mark, line }) =>
             `${swatch(mark, color)} ${label} (${line}): ${counts.get(label) ?? 0}\n`,
@@ -113,6 +118,16 @@ export class StatusItem implements vscode.Disposable {
       ].join('\n'),
     );
     return text;
+  }
+
+  private shadingLegend(rollout: RolloutDocument): string {
+    const shaded = this.shading.of(rollout);
+    if (!shaded)
+      return `[Shade tokens](command:${COMMANDS.shadeTokens}) by projection, surprisal or KL divergence`;
+    const steps = SHADE_COLORS.map(([above]) => swatch('▇', above)).join('');
+    const below = SHADE_COLORS.map(([, id]) => swatch('▇', id)).reverse();
+    const colors = shaded.kind === 'projection' ? `${below.join('')} ${steps}` : steps;
+    return `${colors} ${escapeMarkdown(shaded.legend)} · [change](command:${COMMANDS.shadeTokens})`;
   }
 }
 
