@@ -24,6 +24,8 @@ export const SHADE_COLORS: readonly (readonly [above: string, below: string])[] 
 /** The decoration types, made once; `labels` by label, any other label under ''. */
 export interface DecorationTypes extends vscode.Disposable {
   window: vscode.TextEditorDecorationType;
+  /** A window in a shaded text: its outline alone, since its fill would mix with the shades to colours that mean nothing. */
+  shadedWindow: vscode.TextEditorDecorationType;
   start: vscode.TextEditorDecorationType;
   tokenBoundary: vscode.TextEditorDecorationType;
   currentSentence: vscode.TextEditorDecorationType;
@@ -38,14 +40,23 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
   const icon = (name: string) => vscode.Uri.joinPath(media, name);
   const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
   const make = vscode.window.createTextEditorDecorationType;
+  const windowRuler = {
+    overviewRulerColor: color(COLORS.rulerWindow),
+    overviewRulerLane: vscode.OverviewRulerLane.Left,
+    rangeBehavior,
+  };
   const window = make({
     backgroundColor: color(COLORS.windowBackground),
     borderColor: color(COLORS.windowBorder),
     borderStyle: 'dotted',
     borderWidth: '0 0 1px 0',
-    overviewRulerColor: color(COLORS.rulerWindow),
-    overviewRulerLane: vscode.OverviewRulerLane.Left,
-    rangeBehavior,
+    ...windowRuler,
+  });
+  const shadedWindow = make({
+    borderColor: color(COLORS.rulerWindow),
+    borderStyle: 'dashed',
+    borderWidth: '2px',
+    ...windowRuler,
   });
   const start = make({
     borderColor: color(COLORS.backtrackingBorder),
@@ -102,9 +113,18 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
       ] as const;
     }),
   );
-  const all = [window, start, tokenBoundary, currentSentence, ...labels.values(), ...shades.values()];
+  const all = [
+    window,
+    shadedWindow,
+    start,
+    tokenBoundary,
+    currentSentence,
+    ...labels.values(),
+    ...shades.values(),
+  ];
   return {
     window,
+    shadedWindow,
     start,
     tokenBoundary,
     currentSentence,

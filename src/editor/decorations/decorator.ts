@@ -146,22 +146,24 @@ export class Decorator implements vscode.Disposable {
     const { windows, starts } = tokens
       ? backtrackingRanges(rollout.spans, tokens, setting, within)
       : { windows: [], starts: wordStarts(rollout.text, rollout.spans) };
-    editor.setDecorations(this.types.window, windows.map(toRange));
+    const shades = this.shading.of(rollout)?.ranges(near);
+    for (const [step, type] of this.types.shades)
+      editor.setDecorations(type, (shades?.get(step) ?? []).map(toRange));
+    const shaded = shades !== undefined && shades.size > 0;
+    editor.setDecorations(this.types.window, shaded ? [] : windows.map(toRange));
+    editor.setDecorations(this.types.shadedWindow, shaded ? windows.map(toRange) : []);
     editor.setDecorations(this.types.start, starts.map(toRange));
     const labels = this.display.labelsShown ? labelRanges(rollout.spans, near) : new Map();
     for (const [label, type] of this.types.labels)
       editor.setDecorations(type, (labels.get(label) ?? []).map(toRange));
     const boundaries = tokens && this.display.tokenBoundariesShown ? tokenStarts(tokens, near) : [];
     editor.setDecorations(this.types.tokenBoundary, boundaries.map(toRange));
-    const shades = this.shading.of(rollout)?.ranges(near);
-    for (const [step, type] of this.types.shades)
-      editor.setDecorations(type, (shades?.get(step) ?? []).map(toRange));
     this.decorated.add(editor);
   }
 
   private clear(editor: vscode.TextEditor): void {
-    const { window, start, tokenBoundary, currentSentence, labels, shades } = this.types;
-    const single = [window, start, tokenBoundary, currentSentence];
+    const { window, shadedWindow, start, tokenBoundary, currentSentence, labels, shades } = this.types;
+    const single = [window, shadedWindow, start, tokenBoundary, currentSentence];
     for (const type of [...single, ...labels.values(), ...shades.values()]) editor.setDecorations(type, []);
     this.decorated.delete(editor);
   }

@@ -55,9 +55,9 @@ export function registerLanguageFeatures(
         const shaded = shading.of(rollout);
         return [
           lens(
-            `▇ window (${window})`,
+            `${shaded ? '⬚' : '▇'} window (${window})`,
             COMMANDS.setWindow,
-            'Green: the tokens whose activations are read. Set offset and length',
+            'Green, outlined while tokens are shaded: the tokens whose activations are read. Set offset and length',
           ),
           lens(
             '▢ backtracking start',

@@ -97,7 +97,7 @@ export class StatusItem implements vscode.Disposable {
     text.appendMarkdown(
       [
         '**Doubletake**\n',
-        `${swatch('▇', COLORS.rulerWindow)} window: ${window} · [set](command:${COMMANDS.setWindow})\n`,
+        `${swatch(this.shading.of(rollout) ? '⬚' : '▇', COLORS.rulerWindow)} window: ${window} · [set](command:${COMMANDS.setWindow})\n`,
         `${swatch('▢', COLORS.backtrackingBorder)} first tokens of a backtracking sentence\n`,
         `${this.shadingLegend(rollout)}\n`,
         ...known.map(
