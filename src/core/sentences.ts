@@ -1,4 +1,4 @@
-import { textBlocks } from './textBlocks';
+import { type TextBlock, textBlocks } from './textBlocks';
 
 const ABBREVIATIONS =
   /\b(?:e\.g|i\.e|etc|vs|cf|viz|approx|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Fig|Figs|Eq|Eqs|Sec|Ch|al|[aApP]\.[mM]|U\.S|U\.K)\.(?=\s+\S)/g;
@@ -26,7 +26,11 @@ const GOES_ON = /^\p{Ll}/u;
  * formulas, abbreviations, decimals and list numbers kept whole. Stretches without a letter or digit are none. Linear time.
  */
 export function splitSentences(text: string): { start: number; end: number }[] {
-  const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+  return textBlocks(text).flatMap(block => sentencesOfBlock(text, block));
+}
+
+/** The sentences of one block of `textBlocks(text)`: what `splitSentences` gives there. */
+export function sentencesOfBlock(text: string, block: TextBlock): { start: number; end: number }[] {
   const sentences: { start: number; end: number }[] = [];
   const push = (start: number, end: number) => {
     const piece = text.slice(start, end);
@@ -34,29 +38,31 @@ export function splitSentences(text: string): { start: number; end: number }[] {
     const trimmedStart = start + piece.length - piece.trimStart().length;
     sentences.push({ start: trimmedStart, end: end - (piece.length - piece.trimEnd().length) });
   };
-  for (const block of textBlocks(text)) {
-    if (block.whole) {
-      push(block.start, block.end);
-      continue;
-    }
-    const masked = mask(text.slice(block.start, block.end));
-    let from = 0;
-    for (const end of boundaries(masked, segmenter)) {
-      const segment = masked.slice(Math.max(from, end - 40), end);
-      // "why?" and … : a quoted question ends no sentence that goes on in lower case.
-      const goesOn =
-        end < masked.length && CLOSES_QUOTE.test(segment) && GOES_ON.test(masked.slice(end, end + 2));
-      if (goesOn) continue;
-      push(block.start + from, block.start + end);
-      from = end;
-    }
-    push(block.start + from, block.end);
+  if (block.whole) {
+    push(block.start, block.end);
+    return sentences;
   }
+  const masked = mask(text.slice(block.start, block.end));
+  let from = 0;
+  for (const end of boundaries(masked)) {
+    const segment = masked.slice(Math.max(from, end - 40), end);
+    // "why?" and … : a quoted question ends no sentence that goes on in lower case.
+    const goesOn =
+      end < masked.length && CLOSES_QUOTE.test(segment) && GOES_ON.test(masked.slice(end, end + 2));
+    if (goesOn) continue;
+    push(block.start + from, block.start + end);
+    from = end;
+  }
+  push(block.start + from, block.end);
   return sentences;
 }
 
+/** Made at first use: it takes milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
+
 /** Ends of the segmenter's sentences, asked in bounded pieces: it looks ahead without limit over digits and marks. */
-function* boundaries(text: string, segmenter: Intl.Segmenter): Generator<number> {
+function* boundaries(text: string): Generator<number> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'sentence' });
   for (let from = 0; from < text.length; ) {
     const piece = text.slice(from, from + LONGEST_SENTENCE);
     const ends = Array.from(segmenter.segment(piece), ({ index, segment }) => from + index + segment.length);

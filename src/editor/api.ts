@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LabelledSpan } from '../core/annotation';
-import type { Decorator } from './decorations/decorator';
+import type { Decorator, Drawn } from './decorations/decorator';
 import type { Display } from './decorations/display';
 import type { Shading } from './decorations/shading';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
@@ -29,8 +29,8 @@ export interface DoubletakeApi {
   readonly activationTime: number;
   /** The state of an open rollout, once its labels are read and written and its tokens known; undefined if it is no open rollout. */
   rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
-  /** Fires when everything of a rollout has been drawn. */
-  readonly onDidDraw: vscode.Event<vscode.Uri>;
+  /** Fires when a rollout has been drawn. */
+  readonly onDidDraw: vscode.Event<Drawn>;
 }
 
 /** Makes the API. */

@@ -28,7 +28,7 @@ export function viewCommands(
   };
   const sentence = (step: 1 | -1) => async () => {
     const { editor, rollout } = await activeRollout(documents);
-    const unit = neighbourUnit(rollout.unitsNow(), cursorOf(editor), step);
+    const unit = neighbourUnit(rollout.unitsNear(cursorOf(editor)), cursorOf(editor), step);
     if (unit) goTo(editor, unit.start);
   };
   return {

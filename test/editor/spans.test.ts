@@ -12,8 +12,9 @@ import {
   withoutLabel,
 } from '../../src/editor/rollout/editSpans';
 import { LabelHistory } from '../../src/editor/rollout/labelHistory';
+import { RolloutSentences } from '../../src/editor/rollout/rolloutSentences';
 import { shiftSpan, shiftSpans } from '../../src/editor/rollout/shiftSpans';
-import { neighbourUnit, reasoningSentences, unitAt, unitsOf } from '../../src/editor/rollout/units';
+import { neighbourUnit, unitAt, unitsNear, unitsOf } from '../../src/editor/rollout/units';
 
 const span = (start: number, end: number, label = 'deduction'): LabelledSpan => ({ start, end, label });
 
@@ -78,7 +79,7 @@ describe('a span under an edit', () => {
 const TEXT =
   '<prompt>\nAdd 2 and 2.\n</prompt>\n<think>\nOkay, I add. It is 5. Wait, it is 4. Wait, yes. So 4.\n</think>\n4';
 const rollout = parseRollout(TEXT);
-const sentences = reasoningSentences(rollout);
+const sentences = new RolloutSentences(rollout).all();
 const place = (part: string) => ({ start: TEXT.indexOf(part), end: TEXT.indexOf(part) + part.length });
 const units = (spans: LabelledSpan[]) => unitsOf(TEXT, spans, sentences);
 const words = (unit: { start: number; end: number } | undefined) => unit && TEXT.slice(unit.start, unit.end);
@@ -120,6 +121,30 @@ describe('units', () => {
       'I add',
       'Wait, it is 4.',
     ]);
+  });
+
+  it('near a cursor are those of the whole text there and beside it', () => {
+    const lines = Array.from(
+      { length: 900 },
+      (_, i) => `Step ${i} holds. Wait, is ${i} right? It is.${i % 3 ? '\n' : ' '}`,
+    );
+    const long = `<prompt>\nWhy?\n</prompt>\n<think>\n${lines.join('')}</think>\nSo.`;
+    const parsed = parseRollout(long);
+    const spans: LabelledSpan[] = [];
+    for (let start = 40; start + 30 < long.length; start += 170)
+      spans.push({ start, end: start + 25 + (start % 90), label: 'deduction' });
+    // One that reaches over more than the part that is looked at first.
+    spans.push({ start: 20_000, end: 31_000, label: 'x' });
+    const whole = unitsOf(long, spans, new RolloutSentences(parsed).all());
+    const lazy = new RolloutSentences(parsed);
+    for (let offset = 0; offset <= long.length; offset += 61) {
+      const near = unitsNear(long, spans, lazy, offset);
+      expect(near[unitAt(near, offset)], `unit at ${offset}`).toEqual(whole[unitAt(whole, offset)]);
+      for (const step of [1, -1] as const)
+        expect(neighbourUnit(near, offset, step), `${step} from ${offset}`).toEqual(
+          neighbourUnit(whole, offset, step),
+        );
+    }
   });
 
   it.each([

@@ -147,7 +147,9 @@ describe('a rollout of the bundled model', () => {
     expect(
       backtrackingRanges(spans, tokens, { offset: -12, length: 5 }, { start: 0, end: 10 }).windows,
     ).toEqual([]);
-    expect(wordStarts(file, spans).map(r => file.slice(r.start, r.end))).toEqual(['Wait']);
+    expect(
+      wordStarts(file, spans, { start: 0, end: file.length }).map(r => file.slice(r.start, r.end)),
+    ).toEqual(['Wait']);
     const boundaries = tokenStarts(tokens, { start: 8, end: 33 });
     expect(boundaries.length).toBeGreaterThan(3);
     expect(boundaries.every(b => b.end === b.start + 1 && b.start >= 8 && b.start < 33)).toBe(true);

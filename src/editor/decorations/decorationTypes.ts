@@ -27,11 +27,16 @@ export interface DecorationTypes extends vscode.Disposable {
   /** A window in a shaded text: its outline alone, since its fill would mix with the shades to colours that mean nothing. */
   shadedWindow: vscode.TextEditorDecorationType;
   start: vscode.TextEditorDecorationType;
+  /** Marks in the overview ruler, types of their own: every key would send those of a whole text again. */
+  rulerWindow: vscode.TextEditorDecorationType;
+  rulerStart: vscode.TextEditorDecorationType;
   tokenBoundary: vscode.TextEditorDecorationType;
   currentSentence: vscode.TextEditorDecorationType;
   labels: ReadonlyMap<string, vscode.TextEditorDecorationType>;
   /** By step −4 … −1, 1 … 4. */
   shades: ReadonlyMap<number, vscode.TextEditorDecorationType>;
+  /** Each of them. */
+  all: readonly vscode.TextEditorDecorationType[];
 }
 
 /** Makes them. `media` is the folder of the gutter icons. */
@@ -40,23 +45,28 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
   const icon = (name: string) => vscode.Uri.joinPath(media, name);
   const rangeBehavior = vscode.DecorationRangeBehavior.ClosedClosed;
   const make = vscode.window.createTextEditorDecorationType;
-  const windowRuler = {
-    overviewRulerColor: color(COLORS.rulerWindow),
-    overviewRulerLane: vscode.OverviewRulerLane.Left,
-    rangeBehavior,
-  };
   const window = make({
     backgroundColor: color(COLORS.windowBackground),
     borderColor: color(COLORS.windowBorder),
     borderStyle: 'dotted',
     borderWidth: '0 0 1px 0',
-    ...windowRuler,
+    rangeBehavior,
   });
   const shadedWindow = make({
     borderColor: color(COLORS.rulerWindow),
     borderStyle: 'dashed',
     borderWidth: '2px',
-    ...windowRuler,
+    rangeBehavior,
+  });
+  const rulerWindow = make({
+    overviewRulerColor: color(COLORS.rulerWindow),
+    overviewRulerLane: vscode.OverviewRulerLane.Left,
+    rangeBehavior,
+  });
+  const rulerStart = make({
+    overviewRulerColor: color(COLORS.rulerBacktracking),
+    overviewRulerLane: vscode.OverviewRulerLane.Right,
+    rangeBehavior,
   });
   const start = make({
     borderColor: color(COLORS.backtrackingBorder),
@@ -64,8 +74,6 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     borderWidth: '2px',
     borderRadius: '2px',
     fontWeight: 'bold',
-    overviewRulerColor: color(COLORS.rulerBacktracking),
-    overviewRulerLane: vscode.OverviewRulerLane.Right,
     light: { gutterIconPath: icon('backtracking-light.svg') },
     dark: { gutterIconPath: icon('backtracking-dark.svg') },
     gutterIconSize: 'contain',
@@ -117,6 +125,8 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     window,
     shadedWindow,
     start,
+    rulerWindow,
+    rulerStart,
     tokenBoundary,
     currentSentence,
     ...labels.values(),
@@ -126,10 +136,13 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     window,
     shadedWindow,
     start,
+    rulerWindow,
+    rulerStart,
     tokenBoundary,
     currentSentence,
     labels,
     shades,
+    all,
     dispose: () => {
       for (const type of all) type.dispose();
     },

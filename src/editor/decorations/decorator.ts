@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { LabelledSpan } from '../../core/annotation';
 import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
@@ -9,25 +10,42 @@ import {
   type WindowSetting,
   wordStarts,
 } from '../rollout/decorationRanges';
-import type { OffsetRange } from '../rollout/rolloutTokens';
+import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
+import type { OffsetRange, RolloutTokens } from '../rollout/rolloutTokens';
 import type { DecorationTypes } from './decorationTypes';
 import type { Display } from './display';
 import type { Shading } from './shading';
 
 /** Characters beyond what is visible that are decorated with it, so that scrolling finds them there. */
-const MARGIN = 3000;
-/** Milliseconds: between an edit and its decorations; a whole text's tokens; a slice of work in the background. */
+const MARGIN = 8000;
+/** Milliseconds: between an edit and its decorations; from there to what needs the whole text; a slice of work in the background. */
 const SOON = 16;
 const WHOLE = 400;
 const SLICE = 8;
+
+/** What was drawn of a rollout: all of it, or what is visible while the rest waits for its tokens. */
+export interface Drawn {
+  uri: vscode.Uri;
+  complete: boolean;
+}
+
+/** What the overview ruler of an editor was drawn from. */
+interface Ruled {
+  spans: readonly LabelledSpan[];
+  text: string;
+  setting: WindowSetting;
+  tokenizer: RolloutTokenizer | undefined;
+}
 
 /** Draws the open rollouts: what is visible at once, the rest (for the overview ruler) in slices in between. */
 export class Decorator implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly decorated = new WeakSet<vscode.TextEditor>();
-  private readonly drawn = new vscode.EventEmitter<vscode.Uri>();
-  /** Everything of a rollout is drawn. */
+  private readonly shaded = new WeakSet<vscode.TextEditor>();
+  private readonly ruled = new WeakMap<vscode.TextEditor, Ruled>();
+  private readonly drawn = new vscode.EventEmitter<Drawn>();
+  /** A rollout is drawn: what is visible of it, or all. */
   readonly onDidDraw = this.drawn.event;
 
   constructor(
@@ -42,7 +60,8 @@ export class Decorator implements vscode.Disposable {
     this.listeners = [
       this.drawn,
       documents.onDidChange(({ rollout, change }) => {
-        if (change !== 'review') this.schedule(rollout, change === 'labels' ? 0 : SOON);
+        if (change === 'text') this.schedule(rollout, SOON, WHOLE);
+        else if (change === 'labels') this.schedule(rollout, 0);
       }),
       window.onDidChangeVisibleTextEditors(() => this.drawAll()),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
@@ -74,23 +93,13 @@ export class Decorator implements vscode.Disposable {
     }
   }
 
-  private schedule(rollout: RolloutDocument, delay: number): void {
-    const key = rollout.document.uri.toString();
-    clearTimeout(this.timers.get(key));
-    const run = () => {
-      this.timers.delete(key);
-      try {
-        this.draw(rollout);
-      } catch (error) {
-        this.report(error);
-      }
-    };
-    this.timers.set(key, setTimeout(run, delay));
+  /** Draws after `delay`, and the rest of the text after `pause` more. */
+  private schedule(rollout: RolloutDocument, delay: number, pause = 0): void {
+    this.later(rollout, delay, () => this.draw(rollout, pause));
   }
 
-  private draw(rollout: RolloutDocument, whole = false): void {
-    if (rollout.document.isClosed) return;
-    const editors = vscode.window.visibleTextEditors.filter(({ document }) => document === rollout.document);
+  private draw(rollout: RolloutDocument, pause: number, whole = false): void {
+    const editors = this.editorsOf(rollout);
     if (editors.length === 0) return;
     const { current, problem } = this.source;
     // Asking for the tokenizer opens it; `onDidChange` then draws again.
@@ -98,23 +107,56 @@ export class Decorator implements vscode.Disposable {
     const tokens = rollout.tokensOf(current, whole);
     if (!tokens && current && rollout.rollout && !whole) {
       // What the editor itself moves along stays until the pause.
-      this.later(rollout, WHOLE, () => this.draw(rollout, true));
+      this.later(rollout, WHOLE, () => this.draw(rollout, 0, true));
       return;
     }
-    const complete = !tokens || tokens.encodeUntil(performance.now() + SLICE / 2);
     const setting = this.display.windowOf(rollout.document.uri);
-    for (const editor of editors) this.drawEditor(editor, rollout, tokens, setting, complete);
-    if (complete) this.drawn.fire(rollout.document.uri);
-    else this.encodeRest(rollout);
+    for (const editor of editors) this.drawVisible(editor, rollout, tokens, setting);
+    const complete = editors.every(editor => this.isRuled(editor, rollout, setting));
+    this.drawn.fire({ uri: rollout.document.uri, complete });
+    if (!complete) this.later(rollout, pause, () => this.drawRuler(rollout));
   }
 
-  /** Tokenizes the rest in slices, then draws once more. */
-  private encodeRest(rollout: RolloutDocument): void {
-    this.later(rollout, 0, () => {
-      const tokens = rollout.tokensOf(this.source.current, true);
-      if (!tokens || tokens.encodeUntil(performance.now() + SLICE)) this.draw(rollout, true);
-      else this.encodeRest(rollout);
-    });
+  /** Tokenizes the rest in slices, then marks every window and start in the overview ruler. */
+  private drawRuler(rollout: RolloutDocument): void {
+    const tokens = rollout.tokensOf(this.source.current, true);
+    if (tokens && !tokens.encodeUntil(performance.now() + SLICE)) {
+      this.later(rollout, 0, () => this.drawRuler(rollout));
+      return;
+    }
+    const { document, spans, text } = rollout;
+    const setting = this.display.windowOf(document.uri);
+    const found = marksOf(rollout, tokens, setting, { start: 0, end: text.length + 1 });
+    const windows = rangesOf(document, found.windows);
+    const starts = rangesOf(document, found.starts);
+    for (const editor of this.editorsOf(rollout)) {
+      editor.setDecorations(this.types.rulerWindow, windows);
+      editor.setDecorations(this.types.rulerStart, starts);
+      this.ruled.set(editor, { spans, text, setting, tokenizer: this.source.current });
+    }
+    this.drawn.fire({ uri: document.uri, complete: true });
+  }
+
+  /** Whether the ruler of an editor shows the rollout as it is. */
+  private isRuled(
+    editor: vscode.TextEditor,
+    { spans, text }: RolloutDocument,
+    setting: WindowSetting,
+  ): boolean {
+    const shown = this.ruled.get(editor);
+    return (
+      shown?.spans === spans &&
+      shown.text === text &&
+      shown.tokenizer === this.source.current &&
+      shown.setting.offset === setting.offset &&
+      shown.setting.length === setting.length
+    );
+  }
+
+  private editorsOf({ document }: RolloutDocument): vscode.TextEditor[] {
+    return document.isClosed
+      ? []
+      : vscode.window.visibleTextEditors.filter(editor => editor.document === document);
   }
 
   private later(rollout: RolloutDocument, delay: number, run: () => void): void {
@@ -131,42 +173,69 @@ export class Decorator implements vscode.Disposable {
     this.timers.set(key, setTimeout(guarded, delay));
   }
 
-  private drawEditor(
+  private drawVisible(
     editor: vscode.TextEditor,
     rollout: RolloutDocument,
-    tokens: ReturnType<RolloutDocument['tokensOf']>,
+    tokens: RolloutTokens | undefined,
     setting: WindowSetting,
-    complete: boolean,
   ): void {
-    const { document } = editor;
     const near = visiblePart(editor);
-    const within = complete ? { start: 0, end: rollout.text.length + 1 } : near;
-    const toRange = ({ start, end }: OffsetRange) =>
-      new vscode.Range(document.positionAt(start), document.positionAt(end));
-    const { windows, starts } = tokens
-      ? backtrackingRanges(rollout.spans, tokens, setting, within)
-      : { windows: [], starts: wordStarts(rollout.text, rollout.spans) };
-    const shades = this.shading.of(rollout)?.ranges(near);
-    for (const [step, type] of this.types.shades)
-      editor.setDecorations(type, (shades?.get(step) ?? []).map(toRange));
-    const shaded = shades !== undefined && shades.size > 0;
-    editor.setDecorations(this.types.window, shaded ? [] : windows.map(toRange));
-    editor.setDecorations(this.types.shadedWindow, shaded ? windows.map(toRange) : []);
-    editor.setDecorations(this.types.start, starts.map(toRange));
+    const show = (type: vscode.TextEditorDecorationType, ranges: readonly OffsetRange[]) =>
+      editor.setDecorations(type, rangesOf(editor.document, ranges));
+    const { windows, starts } = marksOf(rollout, tokens, setting, near);
+    const shaded = this.drawShades(editor, rollout, near, windows);
+    show(this.types.window, shaded ? [] : windows);
+    show(this.types.start, starts);
     const labels = this.display.labelsShown ? labelRanges(rollout.spans, near) : new Map();
-    for (const [label, type] of this.types.labels)
-      editor.setDecorations(type, (labels.get(label) ?? []).map(toRange));
-    const boundaries = tokens && this.display.tokenBoundariesShown ? tokenStarts(tokens, near) : [];
-    editor.setDecorations(this.types.tokenBoundary, boundaries.map(toRange));
+    for (const [label, type] of this.types.labels) show(type, labels.get(label) ?? []);
+    show(
+      this.types.tokenBoundary,
+      tokens && this.display.tokenBoundariesShown ? tokenStarts(tokens, near) : [],
+    );
     this.decorated.add(editor);
   }
 
-  private clear(editor: vscode.TextEditor): void {
-    const { window, shadedWindow, start, tokenBoundary, currentSentence, labels, shades } = this.types;
-    const single = [window, shadedWindow, start, tokenBoundary, currentSentence];
-    for (const type of [...single, ...labels.values(), ...shades.values()]) editor.setDecorations(type, []);
-    this.decorated.delete(editor);
+  /** The shades, with the windows outlined around them; false if there are none, which costs no message to the editor. */
+  private drawShades(
+    editor: vscode.TextEditor,
+    rollout: RolloutDocument,
+    near: OffsetRange,
+    windows: readonly OffsetRange[],
+  ): boolean {
+    const shades = this.shading.of(rollout)?.ranges(near);
+    const shaded = shades !== undefined && shades.size > 0;
+    if (!shaded && !this.shaded.has(editor)) return false;
+    const { document } = editor;
+    for (const [step, type] of this.types.shades)
+      editor.setDecorations(type, rangesOf(document, shades?.get(step) ?? []));
+    editor.setDecorations(this.types.shadedWindow, rangesOf(document, shaded ? windows : []));
+    if (shaded) this.shaded.add(editor);
+    else this.shaded.delete(editor);
+    return shaded;
   }
+
+  private clear(editor: vscode.TextEditor): void {
+    for (const type of this.types.all) editor.setDecorations(type, []);
+    this.shaded.delete(editor);
+    this.decorated.delete(editor);
+    this.ruled.delete(editor);
+  }
+}
+
+function marksOf(
+  { spans, text }: RolloutDocument,
+  tokens: RolloutTokens | undefined,
+  setting: WindowSetting,
+  within: OffsetRange,
+): { windows: OffsetRange[]; starts: OffsetRange[] } {
+  if (tokens) return backtrackingRanges(spans, tokens, setting, within);
+  return { windows: [], starts: wordStarts(text, spans, within) };
+}
+
+function rangesOf(document: vscode.TextDocument, ranges: readonly OffsetRange[]): vscode.Range[] {
+  return ranges.map(
+    ({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end)),
+  );
 }
 
 function visiblePart({ document, visibleRanges }: vscode.TextEditor): OffsetRange {

@@ -106,7 +106,7 @@ export class RolloutShading implements vscode.Disposable {
     if (!tokens || token?.position === undefined) return undefined;
     const value = this.scored.values[token.position];
     const scale = this.scaleOf(tokens);
-    const range = tokens.rangeOf(token);
+    const range = tokens.placeOf(token);
     if (!range) return undefined;
     if (value === undefined)
       return {
@@ -153,7 +153,7 @@ export class RolloutShading implements vscode.Disposable {
     this.synced = undefined;
     if (!this.tokensNow(true) || this.scored.complete) return;
     const ids = this.rollout.tokensOf(scoring.tokenizer)!.firstIds(scoring.limit);
-    await scoring.read(ids, signal, (start, values) => {
+    await scoring.read([...ids], signal, (start, values) => {
       this.scored.put(start, values);
       progress(start + values.length);
       this.redraw ??= setTimeout(() => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DIAGNOSTIC_SOURCE } from '../ids';
+import { crossingSpans } from '../rollout/overlaps';
 import type { RolloutDocument } from './rolloutDocument';
 import type { RolloutDocuments } from './rolloutDocuments';
 
@@ -29,7 +30,7 @@ export class Diagnostics implements vscode.Disposable {
     this.collection.dispose();
   }
 
-  private update({ document, labels: { file: labels, ann }, problem, text }: RolloutDocument): void {
+  private update({ document, labels: { file: labels, ann }, problem, text, spans }: RolloutDocument): void {
     const own: vscode.Diagnostic[] = [];
     const inLabels: vscode.Diagnostic[] = [];
     const top = new vscode.Range(0, 0, 0, document.lineAt(0).text.length);
@@ -50,6 +51,15 @@ export class Diagnostics implements vscode.Disposable {
           new vscode.DiagnosticRelatedInformation(new vscode.Location(labels.uri, where), 'Its line'),
         ];
       own.push(here);
+    }
+    for (const { span, crossed } of crossingSpans(spans).slice(0, MOST)) {
+      const message = `${span.label} begins inside ${crossed.label} (${crossed.id}) and ends outside of it: move an end, unless both are meant`;
+      const line = ann.lineOf.get(span.id ?? '');
+      const severity = vscode.DiagnosticSeverity.Information;
+      const shared = new vscode.Range(document.positionAt(span.start), document.positionAt(crossed.end));
+      own.push(diagnostic(shared, message, severity, 'crossing'));
+      if (line !== undefined)
+        inLabels.push(diagnostic(new vscode.Range(line, 0, line, ann.lines[line].length), message, severity));
     }
     const more = ann.problems.length - MOST;
     if (more > 0)

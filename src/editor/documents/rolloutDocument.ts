@@ -3,10 +3,11 @@ import type { LabelledSpan } from '../../core/annotation';
 import { UserError } from '../../core/errors';
 import { type ParsedRollout, parseRollout } from '../../core/rollout';
 import { isReviewed, withReviewMark } from '../rollout/reviewMark';
+import { RolloutSentences } from '../rollout/rolloutSentences';
 import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
 import { RolloutTokens } from '../rollout/rolloutTokens';
 import type { TextChange } from '../rollout/shiftSpans';
-import { reasoningSentences, type Unit, unitsOf } from '../rollout/units';
+import { type Unit, unitsNear, unitsOf } from '../rollout/units';
 import type { CompanionText } from './companionText';
 import { RolloutLabels } from './rolloutLabels';
 
@@ -26,8 +27,7 @@ export class RolloutDocument implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<RolloutChange>();
   readonly onDidChange = this.changed.event;
   private readonly tokens = new WeakMap<RolloutTokenizer, { tokens: RolloutTokens; of?: ParsedRollout }>();
-  private units: { spans: readonly LabelledSpan[]; rollout: ParsedRollout; units: Unit[] } | undefined;
-  private sentences: { rollout: ParsedRollout; sentences: { start: number; end: number }[] } | undefined;
+  private sentences: { rollout: ParsedRollout; sentences: RolloutSentences } | undefined;
   private outside: NodeJS.Timeout | undefined;
   private readonly listener: vscode.Disposable | undefined;
 
@@ -94,13 +94,14 @@ export class RolloutDocument implements vscode.Disposable {
 
   /** Labelled spans and unlabelled sentences, in order. */
   unitsNow(): Unit[] {
-    const { rollout, spans } = this;
-    if (!rollout) return [];
-    if (this.sentences?.rollout !== rollout)
-      this.sentences = { rollout, sentences: reasoningSentences(rollout) };
-    if (this.units?.rollout !== rollout || this.units.spans !== spans)
-      this.units = { rollout, spans, units: unitsOf(this.text, spans, this.sentences.sentences) };
-    return this.units.units;
+    const sentences = this.sentencesNow();
+    return sentences ? unitsOf(this.text, this.spans, sentences.all()) : [];
+  }
+
+  /** Those around an offset of the file: the one there and the ones beside it. */
+  unitsNear(offset: number): Unit[] {
+    const sentences = this.sentencesNow();
+    return sentences ? unitsNear(this.text, this.spans, sentences, offset) : [];
   }
 
   /** The text was edited. Labels move with it. */
@@ -129,6 +130,14 @@ export class RolloutDocument implements vscode.Disposable {
     this.labels.dispose();
     this.metadata?.dispose();
     this.changed.dispose();
+  }
+
+  private sentencesNow(): RolloutSentences | undefined {
+    const { rollout } = this;
+    if (!rollout) return undefined;
+    if (this.sentences?.rollout !== rollout)
+      this.sentences = { rollout, sentences: new RolloutSentences(rollout) };
+    return this.sentences.sentences;
   }
 
   private parse(): void {

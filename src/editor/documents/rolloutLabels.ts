@@ -1,13 +1,15 @@
 import type * as vscode from 'vscode';
 import type { LabelledSpan } from '../../core/annotation';
 import { UserError } from '../../core/errors';
-import { type Ann, readAnn, rewriteAnn } from '../rollout/annText';
+import { type Ann, readAnn, readingAnn, rewriteAnn } from '../rollout/annText';
 import { LabelHistory } from '../rollout/labelHistory';
 import { shiftSpans, type TextChange } from '../rollout/shiftSpans';
 import type { CompanionText } from './companionText';
 
 /** Milliseconds after the last key until shifted labels are written; typing is not held up by it. */
 const PAUSE = 400;
+/** Milliseconds of reading labels at a stretch. */
+const SLICE = 8;
 
 /** The labels of an open rollout: in step with its text at once, and with their file (a text document) soon after. */
 export class RolloutLabels implements vscode.Disposable {
@@ -22,6 +24,9 @@ export class RolloutLabels implements vscode.Disposable {
   private unwritten = false;
   private troubled = false;
   private saved: string | undefined;
+  /** The reading of the file under way, and what resolves at its end. */
+  private steps: Generator<void, Ann> | undefined;
+  private read: Promise<void> | undefined;
   private readonly listener: vscode.Disposable | undefined;
 
   constructor(
@@ -38,6 +43,7 @@ export class RolloutLabels implements vscode.Disposable {
   /** Reads the file. */
   async load(): Promise<void> {
     await this.file?.load();
+    await this.read;
     this.saved = this.file?.text;
   }
 
@@ -45,18 +51,22 @@ export class RolloutLabels implements vscode.Disposable {
   change(spans: LabelledSpan[]): void {
     if (!this.file) throw new UserError('Save the rollout first: its labels are kept in a file beside it');
     if (this.file.problem) throw new UserError(this.file.problem);
+    this.finishReading();
     this.history.record(this.spans);
     this.set(spans);
   }
 
   /** Takes back the last change of the labels (or the last taking back). */
   step(direction: 'undo' | 'redo'): void {
+    this.finishReading();
     const spans = this.history[direction](this.spans);
     if (spans) this.set(spans);
   }
 
   /** Moves the labels along with an edit of the text; they are written after a pause. */
   shift(changes: readonly TextChange[]): void {
+    // What is being read counts in the text before this edit.
+    this.finishReading();
     const { spans, lost } = shiftSpans(this.spans, changes);
     for (const { id } of lost) if (id !== undefined) this.lost.add(id);
     this.spans = spans;
@@ -71,6 +81,7 @@ export class RolloutLabels implements vscode.Disposable {
     clearTimeout(this.pause);
     this.pause = undefined;
     if (!this.file) return;
+    this.finishReading();
     try {
       if (this.spans.length + this.lost.size > 0 && this.ann.of !== this.text()) await this.write();
       else if (this.ann.problems.some(({ lost }) => lost)) this.reread();
@@ -83,11 +94,9 @@ export class RolloutLabels implements vscode.Disposable {
 
   /** The text changed in a way that its labels did not see: they are looked for by their quoted text. */
   reread(): void {
-    this.ann = readAnn(this.file?.text ?? '', this.text(), this.bom);
-    this.spans = this.ann.spans;
-    this.lost = new Set();
-    this.troubled = false;
-    this.onChange();
+    const steps = readingAnn(this.file?.text ?? '', this.text(), this.bom);
+    this.steps = steps;
+    this.read = this.readInSlices(steps).catch(this.report);
   }
 
   /** Saves the labels with the text, or the text with the labels. */
@@ -100,6 +109,7 @@ export class RolloutLabels implements vscode.Disposable {
 
   /** Writes the labels where they stand now; `dropLost` leaves out lines whose text is gone. */
   async rewrite(dropLost: boolean): Promise<void> {
+    this.finishReading();
     if (dropLost) {
       const gone = new Set(this.ann.problems.filter(({ lost }) => lost).map(({ line }) => line));
       const kept = this.ann.lines.filter((_, line) => !gone.has(line));
@@ -111,14 +121,42 @@ export class RolloutLabels implements vscode.Disposable {
 
   /** Resolves once nothing is left to write. */
   async idle(): Promise<void> {
+    await this.read;
     if (this.pause) await this.settle();
     await this.writing;
   }
 
   dispose(): void {
     clearTimeout(this.pause);
+    this.steps = undefined;
     this.listener?.dispose();
     this.file?.dispose();
+  }
+
+  /** The first slice at once, so that short files need no waiting. */
+  private async readInSlices(steps: Generator<void, Ann>): Promise<void> {
+    while (this.steps === steps && !this.proceed(SLICE)) await new Promise(resolve => setImmediate(resolve));
+  }
+
+  private finishReading(): void {
+    if (this.steps) this.proceed(Number.POSITIVE_INFINITY);
+  }
+
+  /** Goes on reading for some milliseconds; true at the end. */
+  private proceed(milliseconds: number): boolean {
+    const deadline = performance.now() + milliseconds;
+    for (let step = this.steps!.next(); ; step = this.steps!.next()) {
+      if (step.done) {
+        this.steps = undefined;
+        this.ann = step.value;
+        this.spans = this.ann.spans;
+        this.lost = new Set();
+        this.troubled = false;
+        this.onChange();
+        return true;
+      }
+      if (performance.now() >= deadline) return false;
+    }
   }
 
   private get bom(): boolean {

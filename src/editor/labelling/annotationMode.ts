@@ -61,7 +61,7 @@ export class AnnotationMode implements vscode.Disposable {
   private outline(editor: vscode.TextEditor): void {
     const rollout =
       this.active && editor === vscode.window.activeTextEditor && this.documents.of(editor.document);
-    const units = rollout ? rollout.unitsNow() : [];
+    const units = rollout ? rollout.unitsNear(cursorOf(editor)) : [];
     const unit = units[unitAt(units, cursorOf(editor))];
     if (!unit && editor.document.languageId !== LANGUAGE) return;
     editor.setDecorations(this.types.currentSentence, unit ? [rangeOf(editor.document, unit)] : []);

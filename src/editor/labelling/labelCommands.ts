@@ -40,7 +40,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
     last = label;
     rollout.change(withLabel(rollout.spans, unit, label));
     if (!annotating() || setting<boolean>(SETTINGS.autoAdvance) === false) return;
-    const next = neighbourUnit(rollout.unitsNow(), unit.start, 1);
+    const next = neighbourUnit(rollout.unitsNear(unit.start), unit.start, 1);
     if (next) goTo(editor, next.start);
   };
   return {
@@ -67,7 +67,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
       }),
     [COMMANDS.mergeLabel]: () =>
       onSentence(({ editor, rollout }, unit) => {
-        const next = neighbourUnit(rollout.unitsNow(), unit.start, 1);
+        const next = neighbourUnit(rollout.unitsNear(unit.start), unit.start, 1);
         rollout.change(mergeUnits(rollout.spans, unit, next));
         goTo(editor, unit.start);
       }),
@@ -76,9 +76,12 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
       const { document, selection } = editor;
       const range = { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
       // The sentence at the anchor: the selection was drawn out from it.
-      const units = rollout.unitsNow();
-      const unit = units[unitAt(units, document.offsetAt(selection.anchor))];
-      const other = units[unitAt(units, cursorOf(editor))];
+      const at = (offset: number) => {
+        const units = rollout.unitsNear(offset);
+        return units[unitAt(units, offset)];
+      };
+      const unit = at(document.offsetAt(selection.anchor));
+      const other = at(cursorOf(editor));
       const labelled = unit?.span ? unit : other;
       if (!labelled) throw new UserError('There is no sentence here');
       rollout.change(extendUnit(rollout.text, rollout.spans, labelled, range));
@@ -121,7 +124,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
 /** The selected text, if any, else the sentence at the cursor. */
 function targetOf({ editor, rollout }: ActiveRollout): Unit {
   const { document, selection } = editor;
-  const units = rollout.unitsNow();
+  const units = rollout.unitsNear(cursorOf(editor));
   if (!selection.isEmpty) {
     const range = trimmed(rollout.text, document.offsetAt(selection.start), document.offsetAt(selection.end));
     if (!range) throw new UserError('The selection holds no text to label');

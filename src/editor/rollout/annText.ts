@@ -23,8 +23,19 @@ const flat = (text: string) => text.replace(/[\r\n]/g, ' ');
 const holds = (text: string, start: number, quote: string) =>
   text.startsWith(quote, start) || flat(text.slice(start, start + quote.length)) === flat(quote);
 
+/** Lines read between two pauses: about a millisecond. */
+const STEP = 256;
+
 /** Reads an `.ann` text. Offsets of the spans count in `text`; with `bom` those of the file count the mark before it too. */
 export function readAnn(ann: string, text: string, bom = false): Ann {
+  const steps = readingAnn(ann, text, bom);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** As `readAnn`, with a pause wherever a caller may look after other things. */
+export function* readingAnn(ann: string, text: string, bom = false): Generator<void, Ann> {
   const lines = ann.split(/\r?\n/);
   const file = bom ? BOM + text : text;
   const back = bom ? 1 : 0;
@@ -55,6 +66,7 @@ export function readAnn(ann: string, text: string, bom = false): Ann {
   };
   for (const [line, content] of lines.entries()) {
     if (content === '') continue;
+    if (line % STEP === STEP - 1) yield;
     const match = LINE.exec(content);
     if (match) {
       // A line that is in order, nearly every one, is read here: the reader of the method looks at all the text for each call.

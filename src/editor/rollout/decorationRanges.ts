@@ -18,8 +18,8 @@ export function backtrackingRanges(
 ): { windows: OffsetRange[]; starts: OffsetRange[] } {
   const windows: OffsetRange[] = [];
   const starts: OffsetRange[] = [];
-  for (const { start } of backtrackings(spans)) {
-    if (start < within.start || start >= within.end) continue;
+  const near = spans.filter(({ start }) => start >= within.start && start < within.end);
+  for (const { start } of backtrackings(near)) {
     const window = tokens.window(start, offset, length);
     if (window) windows.push(window);
     const word = tokens.firstWord(start);
@@ -28,9 +28,10 @@ export function backtrackingRanges(
   return { windows, starts };
 }
 
-/** Where no tokens are known: the first word of each backtracking sentence. */
-export function wordStarts(text: string, spans: readonly LabelledSpan[]): OffsetRange[] {
-  return backtrackings(spans).map(({ start, end }) => {
+/** Where no tokens are known: the first word of each backtracking sentence that starts in `within`. */
+export function wordStarts(text: string, spans: readonly LabelledSpan[], within: OffsetRange): OffsetRange[] {
+  const near = spans.filter(({ start }) => start >= within.start && start < within.end);
+  return backtrackings(near).map(({ start, end }) => {
     const word =
       /^\S*?[\p{L}\p{N}]+|^\S+/u.exec(text.slice(start, Math.min(end, start + 40)))?.[0].length ?? 1;
     return { start, end: start + word };

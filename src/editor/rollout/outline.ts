@@ -1,5 +1,6 @@
 import type { LabelledSpan } from '../../core/annotation';
 import { type ParsedRollout, thinkSpan } from '../../core/rollout';
+import { backtrackings } from './backtrackings';
 
 /** A part of a rollout file, UTF-16 [start, end). */
 export interface Part {
@@ -37,20 +38,25 @@ export function partsOf(
   return parts;
 }
 
+/** More labels than a person scrolls through: then the outline has the backtracking ones, and stays quick at each key. */
+const MOST_ENTRIES = 3000;
+
 /** The parts, and in each the labelled spans that begin there, in order. */
 export function outlineOf(
   text: string,
   rollout: ParsedRollout,
   spans: readonly LabelledSpan[],
 ): OutlineEntry[] {
-  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  const ordered =
+    spans.length > MOST_ENTRIES ? backtrackings(spans) : [...spans].sort((a, b) => a.start - b.start);
   const titles = { prompt: 'Prompt', reasoning: 'Reasoning', answer: 'Answer' };
   return partsOf(text, rollout).map(({ kind, start, end }) => {
-    const inside = ordered.filter(span => span.start >= start && span.end <= end);
+    const within = (span: LabelledSpan) => span.start >= start && span.end <= end;
+    const inside = ordered.filter(within);
+    const count = ordered.length === spans.length ? inside.length : spans.filter(within).length;
     return {
       name: titles[kind],
-      detail:
-        kind === 'prompt' || inside.length === 0 ? shortened(text, start, end) : `${inside.length} labels`,
+      detail: kind === 'prompt' || inside.length === 0 ? shortened(text, start, end) : `${count} labels`,
       kind,
       start,
       end,

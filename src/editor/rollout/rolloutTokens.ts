@@ -45,9 +45,9 @@ export class RolloutTokens {
     return this.tokens.count;
   }
 
-  /** Ids of the first tokens, at most `limit`, tokenizing what of them is left. */
-  firstIds(limit: number): number[] {
-    return this.tokens.firstIds(limit);
+  /** The ids of the first tokens, at most `count`. */
+  firstIds(count: number): Int32Array {
+    return this.tokens.firstIds(count);
   }
 
   /** The place of the response's first token among all tokens, once those before it are counted. */
@@ -99,8 +99,8 @@ export class RolloutTokens {
     return ref && this.placed(ref);
   }
 
-  /** What of a token stands in the file; what the template wrote does not. */
-  rangeOf({ start, end }: Token): OffsetRange | null {
+  /** Where a token stands in the file; null for one that the template wrote. */
+  placeOf({ start, end }: Token): OffsetRange | null {
     return this.inFile(start, end);
   }
 

@@ -4,13 +4,13 @@ import { type ShadeKind, type ShadeScale, scaleOf } from './shadeScale';
 export class ScoredText {
   /** One for each token of the text that the model can read; NaN where none is known. */
   values = new Float32Array(0);
-  private ids: readonly number[] = [];
+  private ids: ArrayLike<number> = [];
   private key = '';
   private known = 0;
   private scaled: { kind: ShadeKind; from: number; scale: ShadeScale | undefined } | undefined;
 
   /** Takes the tokens as they are now, and what is scored with what (`key`). A value depends on its token and those before. */
-  update(ids: readonly number[], key: string): void {
+  update(ids: ArrayLike<number>, key: string): void {
     let same = 0;
     if (key === this.key) {
       const most = Math.min(this.known, ids.length);

@@ -143,14 +143,16 @@ export class TokenizedText {
     return this.countBefore(this.chunks.length);
   }
 
-  /** Ids of the first tokens, at most `limit`, tokenizing what of them is left. */
-  firstIds(limit: number): number[] {
-    const found: number[] = [];
-    for (let chunk = 0; chunk < this.chunks.length && found.length < limit; chunk++) {
-      const { ids } = this.encodingOf(chunk);
-      for (let i = 0; i < ids.length && found.length < limit; i++) found.push(ids[i]);
+  /** The first ids, at most `count`, tokenizing what is left of them. */
+  firstIds(count: number): Int32Array {
+    const ids = new Int32Array(count);
+    let found = 0;
+    for (let chunk = 0; chunk < this.chunks.length && found < count; chunk++) {
+      const more = this.encodingOf(chunk).ids;
+      const wanted = Math.min(more.length, count - found);
+      for (let i = 0; i < wanted; i++) ids[found++] = more[i];
     }
-    return found;
+    return ids.subarray(0, found);
   }
 
   /** All tokens, tokenizing what is left. */

@@ -1,6 +1,5 @@
 import type { LabelledSpan } from '../../core/annotation';
-import { type ParsedRollout, thinkSpan } from '../../core/rollout';
-import { splitSentences } from '../../core/sentences';
+import type { RolloutSentences } from './rolloutSentences';
 
 /** What one key press labels: a labelled span, or a sentence (or its rest) that no label covers. UTF-16 offsets of the file. */
 export interface Unit {
@@ -10,19 +9,6 @@ export interface Unit {
 }
 
 const HAS_WORD = /[\p{L}\p{N}]/u;
-
-/** Sentences of the reasoning, of the whole response if it has no think tags, as offsets of the file. */
-export function reasoningSentences({
-  response,
-  responseStart,
-}: ParsedRollout): { start: number; end: number }[] {
-  const think = thinkSpan(response) ?? { start: 0, end: response.length };
-  const base = responseStart + think.start;
-  return splitSentences(response.slice(think.start, think.end)).map(({ start, end }) => ({
-    start: base + start,
-    end: base + end,
-  }));
-}
 
 /** Labelled spans, and what they leave of the sentences, in order. */
 export function unitsOf(
@@ -45,6 +31,37 @@ export function unitsOf(
     if (from < sentence.end) pushRest(text, from, sentence.end, units);
   }
   return units.sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+/** Characters around a cursor in which its unit and the ones beside it are looked for first. */
+const NEAR = 2000;
+/** Units wanted on each side of the cursor. */
+const BESIDE = 2;
+
+/** As `unitsOf`, of a part of the text that holds the unit at `offset` and those beside it. */
+export function unitsNear(
+  text: string,
+  spans: readonly LabelledSpan[],
+  sentences: RolloutSentences,
+  offset: number,
+): Unit[] {
+  for (let reach = NEAR; ; reach *= 4) {
+    const start = Math.max(0, offset - reach);
+    const end = Math.min(text.length, offset + reach);
+    const found = sentences.touching({ start, end });
+    // A label may hold a sentence that begins before the part.
+    const from = Math.min(start, found[0]?.start ?? start);
+    const to = Math.max(end, found.at(-1)?.end ?? end);
+    const units = unitsOf(
+      text,
+      spans.filter(span => span.start < to && span.end > from),
+      found,
+    );
+    const at = unitAt(units, offset);
+    const enoughBefore = at >= BESIDE || start === 0;
+    const enoughAfter = units.length - 1 - at >= BESIDE || end === text.length;
+    if (enoughBefore && enoughAfter) return units;
+  }
 }
 
 /** Index of the unit a cursor means: the innermost that holds it (its end included), else the next one; -1 if there is none. */

@@ -88,6 +88,14 @@ describe('Sidecars that do not fit', () => {
   const text = wrap(PLAIN);
   const good = formatAnn(labelSentences(parseRollout(text).response, parseRollout(text).responseStart), text);
 
+  /** Two labels, each from a part of the text to the end of the next sentence but one of them. */
+  const crossing = (first: string, second: string) => {
+    const [from, at] = [text.indexOf(first), text.indexOf(second)];
+    const to = at + 'things'.length;
+    const end = at + second.length;
+    return `T1\tdeduction ${from} ${to}\t${text.slice(from, to)}\nT2\texample-testing ${at} ${end}\t${text.slice(at, end)}\n`;
+  };
+
   const open = async (name: string, ann: string) => {
     await writeFiles(name, text, ann);
     await openRollout(name);
@@ -104,6 +112,7 @@ describe('Sidecars that do not fit', () => {
     'another file': 'T1\tdeduction 30 61\tA sentence of some other rollout.\n',
     'offsets out of range': 'T1\tdeduction 90000 90010\tnot there.\n',
     'a line that is no label': 'T1 deduction without tabs\n',
+    'labels that cross': crossing('Okay, first', 'things first. It rains'),
   };
   for (const [title, ann] of Object.entries(FAULTS)) {
     it(`reports ${title}, and keeps the line`, async () => {
