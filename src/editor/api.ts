@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { LabelledSpan } from '../core/annotation';
 import type { Decorator, Drawn } from './decorations/decorator';
 import type { Display } from './decorations/display';
+import type { Shading } from './decorations/shading';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
 import type { TokenizerSource } from './documents/tokenizerSource';
 import type { ModelPair, ModelStatus, Which } from './models/modelPair';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
+import type { ShadeKind } from './rollout/shadeScale';
 
 /** What an open rollout shows; all ranges are UTF-16 [start, end) of the document. */
 export interface RolloutState {
@@ -16,6 +18,8 @@ export interface RolloutState {
   /** The template's tokens included. */
   tokenCount: number | undefined;
   reviewed: boolean;
+  /** What its tokens are shaded by, and the values by position (the template's tokens included), NaN where none is known. */
+  shading: { kind: ShadeKind; values: readonly number[] } | undefined;
   /** What is wrong with the rollout or its labels. */
   problems: readonly string[];
 }
@@ -39,6 +43,7 @@ export function makeApi(
   display: Display,
   decorator: Decorator,
   pair: ModelPair,
+  shading: Shading,
   activationTime: number,
 ): DoubletakeApi {
   return {
@@ -54,12 +59,14 @@ export function makeApi(
       tokens?.encodeUntil(Number.POSITIVE_INFINITY);
       const all = { start: 0, end: rollout.text.length + 1 };
       const shown = tokens && backtrackingRanges(rollout.spans, tokens, display.windowOf(uri), all);
+      const shaded = shading.of(rollout);
       return {
         labels: rollout.spans,
         windows: shown?.windows ?? [],
         starts: shown?.starts ?? [],
         tokenCount: tokens?.count,
         reviewed: rollout.reviewed,
+        shading: shaded && { kind: shaded.kind, values: [...shaded.values] },
         problems: [
           rollout.problem,
           rollout.labels.file?.problem,

@@ -5,6 +5,8 @@ import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
 import { Display } from './decorations/display';
+import { Shading } from './decorations/shading';
+import { shadingCommand } from './decorations/shadingCommand';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
@@ -48,16 +50,17 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const mode = new AnnotationMode(documents, types);
   const showing = mode.onDidChange(() => display.setAnnotating(mode.active));
   const diagnostics = new Diagnostics(documents);
-  const decorator = new Decorator(types, documents, source, display, report);
   const folders = {
     base: context.asAbsolutePath('models/base'),
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
-  const status = new StatusItem(documents, source, display, mode, pair);
   const models = new ModelsView(pair, source);
   const reports = new CheckReports();
   const set = new SteeringSet(context.workspaceState);
+  const shading = new Shading(documents, source, pair, set, context.workspaceState, report);
+  const decorator = new Decorator(types, documents, source, display, shading, report);
+  const status = new StatusItem(documents, source, display, mode, pair, shading);
   const completions = new Completions();
   const steer = new Steer(documents, pair, set, completions);
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
@@ -66,6 +69,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     [COMMANDS.compareSteered]: () => steer.compare(),
     [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
     ...labelCommands(documents, () => mode.active),
+    ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),
   };
   const registered = Object.entries(commands).map(([id, run]) =>
@@ -79,12 +83,13 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   context.subscriptions.push(
     ...registered,
-    ...registerLanguageFeatures(documents, source, display),
+    ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
     new LensHover(documents, pair, set),
     ...[
       showing,
       completions,
+      shading,
       set,
       pair,
       status,
@@ -101,7 +106,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, pair, activationTime);
+  return makeApi(documents, source, display, decorator, pair, shading, activationTime);
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */

@@ -160,6 +160,31 @@ export interface ProjectParams {
   directions: Float32Array[];
 }
 
+/** Which scores are wanted of every token of one text. */
+export interface TokenScoresParams {
+  ids: number[];
+  /** −log2 p(token | tokens before), bits. */
+  surprisal?: boolean;
+  /** resid_post·v/|v| at one layer; `direction` is v, float32 [d]. */
+  projection?: { layer: number; direction: Float32Array };
+  /**
+   * KL(this model ‖ base) in bits of the two distributions that predict the token. `folder` is the base model's, opened in
+   * the same process (weights are mapped from the file); `baseIds` are the ids it is fed, one for each of `ids`
+   * (`mapTokens`); `common` are the ids that are the same token in both: both distributions are renormalised to them.
+   */
+  divergence?: { folder: string; baseIds: number[]; common: Int32Array };
+}
+
+/**
+ * Scores of tokens start, start + 1, …. Surprisal and divergence belong to the token that is predicted, read from the
+ * logits one position before it: the value stands at the word that was decided there. The first token has none.
+ */
+export interface TokenScoresEvent {
+  score: 'surprisal' | 'projection' | 'divergence';
+  start: number;
+  values: Float32Array;
+}
+
 /** One property that a model in use must have. */
 export interface CheckResult {
   name: string;
@@ -177,5 +202,6 @@ export interface ModelContract {
   lens: Method<LensParams, Float32Array>;
   lensAt: Method<LensAtParams, LensAtResult>;
   project: Method<ProjectParams, Float32Array[]>;
+  tokenScores: Method<TokenScoresParams, { tokens: number }, TokenScoresEvent>;
   check: Method<{ ids: number[] }, CheckResult[], CheckResult>;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { LABELS } from '../../core/labels';
 import { LABEL_STYLES } from '../decorations/decorationTypes';
 import type { Display } from '../decorations/display';
+import type { Shading } from '../decorations/shading';
 import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
@@ -9,6 +10,7 @@ import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from '../ids';
 import { labelCounts } from '../rollout/backtrackings';
 import { hoverTextAt, setting as settingText } from '../rollout/hoverText';
 import { foldingOf } from '../rollout/outline';
+import { SHADE_EXPLANATIONS } from '../rollout/shadeScale';
 import { setting } from '../settings';
 import { registerOutline } from './outlineProvider';
 
@@ -17,6 +19,7 @@ export function registerLanguageFeatures(
   documents: RolloutDocuments,
   source: TokenizerSource,
   display: Display,
+  shading: Shading,
 ): vscode.Disposable[] {
   const { languages } = vscode;
   const lenses = new vscode.EventEmitter<void>();
@@ -24,6 +27,7 @@ export function registerLanguageFeatures(
     lenses,
     documents.onDidChange(() => lenses.fire()),
     display.onDidChange(() => lenses.fire()),
+    shading.onDidChange(() => lenses.fire()),
     registerOutline(documents),
     languages.registerFoldingRangeProvider(LANGUAGE, {
       provideFoldingRanges: document => {
@@ -48,17 +52,27 @@ export function registerLanguageFeatures(
         const markOf = (name: string) => LABEL_STYLES.find(({ label }) => label === name)?.mark ?? `${name} `;
         const counts = counted.map(({ label, count }) => `${markOf(label)}${count}`);
         const window = settingText(display.windowOf(document.uri));
+        const shaded = shading.of(rollout);
         return [
           lens(
-            `▇ window (${window})`,
+            `${shaded ? '⬚' : '▇'} window (${window})`,
             COMMANDS.setWindow,
-            'Green: the tokens whose activations are read. Set offset and length',
+            'Green, outlined while tokens are shaded: the tokens whose activations are read. Set offset and length',
           ),
           lens(
             '▢ backtracking start',
             COMMANDS.nextBacktracking,
             'Outlined in red, with an icon beside the line. Go to the next one',
           ),
+          ...(shaded
+            ? [
+                lens(
+                  `◧ ${shaded.legend}`,
+                  COMMANDS.shadeTokens,
+                  `${SHADE_EXPLANATIONS[shaded.kind]} Shade by something else, or by nothing`,
+                ),
+              ]
+            : []),
           counts.length > 0
             ? lens(
                 `${rollout.spans.length} labels: ${counts.join(' ')}`,
@@ -95,6 +109,7 @@ export function registerLanguageFeatures(
           rollout.spans,
           tokens,
           display.windowOf(document.uri),
+          shading.of(rollout)?.at(offset),
         );
         if (!found) return undefined;
         const shown = new vscode.MarkdownString(found.lines.join('\n\n'));

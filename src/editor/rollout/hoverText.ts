@@ -10,16 +10,23 @@ export interface HoverText {
   range: OffsetRange;
 }
 
+/** What is said of one token beside its labels: its value in the shading that is shown. */
+export interface HoverLine {
+  line: string;
+  range: OffsetRange;
+}
+
 /** Characters; windows further away from their sentence are not looked for, so that a hover tokenizes little. */
 const WINDOW_REACH = 3000;
 
-/** What is shown at a place of the file: its labels, the windows it stands in, its token. Null where nothing is. */
+/** What is shown at a place of the file: its labels, the windows it stands in, its token, its shade. Null where nothing is. */
 export function hoverTextAt(
   offset: number,
   text: string,
   spans: readonly LabelledSpan[],
   tokens: RolloutTokens | undefined,
   window: WindowSetting,
+  shade?: HoverLine,
 ): HoverText | null {
   const lines: string[] = [];
   let range: OffsetRange | undefined;
@@ -41,7 +48,11 @@ export function hoverTextAt(
       range ??= shown;
     }
     const token = tokens.tokenAt(offset);
-    if (token && lines.length > 0) lines.push(tokenLine(token, tokens));
+    if (token && (shade || lines.length > 0)) lines.push(tokenLine(token, tokens));
+  }
+  if (shade) {
+    lines.push(escapeMarkdown(shade.line));
+    range ??= shade.range;
   }
   return range ? { lines, range } : null;
 }

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { UserError } from '../../core/errors';
+import { logSumExp, surprisalBits } from '../../core/softmax';
 import { throwIfCancelled } from '../../rpc/answerer';
 import type { LensAtParams, LensAtResult } from '../contract';
 import { PLAIN_GRAPH } from '../graph/decoder';
@@ -51,7 +52,7 @@ export class TextLens {
     const before = (outputs.logits.data as Float32Array).subarray(0, v);
     return {
       layers: rows.map(row => mostLikely(row, params.topK)),
-      surprisal: position > 0 ? (logSumExp(before) - before[ids[position]]) / Math.LN2 : null,
+      surprisal: position > 0 ? surprisalBits(before, ids[position]) : null,
       projections: params.direction ? project(residuals, params.direction) : null,
     };
   }
@@ -96,13 +97,6 @@ function mostLikely(logits: Float32Array, count: number): { ids: number[]; proba
     .sort((a, b) => logits[b] - logits[a])
     .slice(0, count);
   return { ids, probabilities: ids.map(id => Math.exp(logits[id] - total)) };
-}
-
-function logSumExp(logits: Float32Array): number {
-  const max = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - max);
-  return max + Math.log(sum);
 }
 
 /** Dot products of residuals [L·d] with a direction [d]. */

@@ -22,10 +22,17 @@ export class TextReader {
     private readonly model: LoadedModel,
     private readonly decoder: Decoder,
     private readonly spec: GraphSpec,
+    /** Tokens of a piece; the last one of a text may have fewer. */
+    readonly pieceTokens: number,
   ) {}
 
   /** A reader whose graph runs the blocks that `spec` needs and no more. */
-  static async create(model: LoadedModel, wanted: Partial<GraphSpec>, longest: number): Promise<TextReader> {
+  static async create(
+    model: LoadedModel,
+    wanted: Partial<GraphSpec>,
+    longest: number,
+    pieceTokens = PIECE_TOKENS,
+  ): Promise<TextReader> {
     const { config } = model;
     const layers = [...(wanted.residuals ?? []), ...(wanted.pool ?? []), ...(wanted.project ?? [])];
     for (const layer of layers) {
@@ -41,7 +48,8 @@ export class TextReader {
     const blocks = wanted.logits ? config.layers : Math.max(...layers) + 1;
     const spec = { ...PLAIN_GRAPH, ...wanted, blocks };
     const cache = new KvCache(config, blocks, 1, longest);
-    return new TextReader(model, await Decoder.create(model, spec, cache, model.small), spec);
+    const decoder = await Decoder.create(model, spec, cache, model.small);
+    return new TextReader(model, decoder, spec, Math.min(pieceTokens, model.longestPiece));
   }
 
   /** The pieces of one text, in order. `inputs` gives a piece's further inputs. */
@@ -56,10 +64,9 @@ export class TextReader {
         `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
       );
     }
-    const longest = Math.min(PIECE_TOKENS, this.model.longestPiece);
-    for (let start = 0; start < ids.length; start += longest) {
+    for (let start = 0; start < ids.length; start += this.pieceTokens) {
       throwIfCancelled(signal);
-      const piece = Int32Array.from(ids.slice(start, start + longest));
+      const piece = Int32Array.from(ids.slice(start, start + this.pieceTokens));
       const outputs = await this.decoder.run({
         firstRow: 0,
         batch: 1,
