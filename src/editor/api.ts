@@ -6,6 +6,8 @@ import type { RolloutDocuments } from './documents/rolloutDocuments';
 import type { TokenizerSource } from './documents/tokenizerSource';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
+import type { RolloutRow } from './views/rows/rolloutRow';
+import type { SideBar } from './views/sideBar';
 
 /** What an open rollout shows; all ranges are UTF-16 [start, end) of the document. */
 export interface RolloutState {
@@ -25,6 +27,8 @@ export interface DoubletakeApi {
   readonly activationTime: number;
   /** The state of an open rollout, once its labels are read and written and its tokens known; undefined if it is no open rollout. */
   rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
+  /** The rollouts that the side bar shows, in natural order of their names, once their files are read. */
+  rollouts(): Promise<readonly RolloutRow[]>;
   /** Fires when everything of a rollout has been drawn. */
   readonly onDidDraw: vscode.Event<vscode.Uri>;
 }
@@ -35,11 +39,13 @@ export function makeApi(
   source: TokenizerSource,
   display: Display,
   decorator: Decorator,
+  sideBar: SideBar,
   activationTime: number,
 ): DoubletakeApi {
   return {
     activationTime,
     onDidDraw: decorator.onDidDraw,
+    rollouts: () => sideBar.shown(),
     rollout: async uri => {
       const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri.toString());
       const rollout = document && (await documents.loaded(document));

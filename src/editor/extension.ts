@@ -17,6 +17,7 @@ import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
+import { SideBar } from './views/sideBar';
 import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
@@ -50,11 +51,13 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   };
   const pair = new ModelPair(folders, log);
   const set = new SteeringSet(context.workspaceState);
+  const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
   const commands = {
     ...modelCommands(documents, display, pair, set, completions),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
+    ...sideBar.commands,
   };
   const registered = Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {
@@ -73,6 +76,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...[
       showing,
       completions,
+      sideBar,
       set,
       pair,
       status,
@@ -87,7 +91,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, activationTime);
+  return makeApi(documents, source, display, decorator, sideBar, activationTime);
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
