@@ -6,6 +6,7 @@ import type { RolloutDocuments } from './documents/rolloutDocuments';
 import type { TokenizerSource } from './documents/tokenizerSource';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
+import type { SteeringEntry, SteeringSet } from './steering/steeringSet';
 import type { RolloutRow } from './views/rows/rolloutRow';
 import type { SideBar } from './views/sideBar';
 
@@ -29,6 +30,8 @@ export interface DoubletakeApi {
   rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
   /** The rollouts that the side bar shows, in natural order of their names, once their files are read. */
   rollouts(): Promise<readonly RolloutRow[]>;
+  /** The steering set in its order; the first enabled entry is the active vector. */
+  steeringSet(): readonly SteeringEntry[];
   /** Fires when everything of a rollout has been drawn. */
   readonly onDidDraw: vscode.Event<vscode.Uri>;
 }
@@ -40,12 +43,14 @@ export function makeApi(
   display: Display,
   decorator: Decorator,
   sideBar: SideBar,
+  set: SteeringSet,
   activationTime: number,
 ): DoubletakeApi {
   return {
     activationTime,
     onDidDraw: decorator.onDidDraw,
     rollouts: () => sideBar.shown(),
+    steeringSet: () => set.entries,
     rollout: async uri => {
       const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri.toString());
       const rollout = document && (await documents.loaded(document));

@@ -91,7 +91,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, sideBar, activationTime);
+  return makeApi(documents, source, display, decorator, sideBar, set, activationTime);
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */

@@ -23,7 +23,9 @@ type Task = `about ${string}` | `labels ${string}`;
  */
 export class RolloutIndex implements vscode.Disposable {
   private readonly byKey = new Map<string, RolloutRow>();
-  private sorted: RolloutRow[] | undefined;
+  private sorted: RolloutRow[] = [];
+  /** Not sorted in yet. */
+  private fresh: RolloutRow[] = [];
   private listing: Promise<void> | undefined;
   private readonly files = new RolloutFiles();
   private readonly queue = new ReadQueue<Task>(
@@ -31,6 +33,8 @@ export class RolloutIndex implements vscode.Disposable {
     left => this.redraw(left === 0 ? 0 : REDRAW),
   );
   private readonly wanted = new Set<string>();
+  /** Deleted on the disk, and dropped all together: a folder of thousands may go at once. */
+  private readonly gone = new Set<string>();
   private readonly touched = new Set<RolloutDocument>();
   private touching: NodeJS.Timeout | undefined;
   private redrawing: { timer: NodeJS.Timeout; at: number } | undefined;
@@ -55,7 +59,11 @@ export class RolloutIndex implements vscode.Disposable {
 
   /** In natural order of their names. */
   get rows(): readonly RolloutRow[] {
-    this.sorted ??= [...this.byKey.values()].sort(byOrder);
+    if (this.fresh.length > 0) {
+      // Few among many in order: the sort sees the order and only merges.
+      this.sorted = [...this.sorted, ...this.fresh.sort(byOrder)].sort(byOrder);
+      this.fresh = [];
+    }
     return this.sorted;
   }
 
@@ -109,10 +117,12 @@ export class RolloutIndex implements vscode.Disposable {
       const key = this.add(uri);
       if (key) keys.add(key);
       if (performance.now() < sliceEnds) continue;
+      // Sorted as they come: ten thousand at once would take longer than a frame.
+      void this.rows;
       await new Promise(resolve => setImmediate(resolve));
       sliceEnds = performance.now() + SLICE;
     }
-    for (const key of this.byKey.keys()) if (!keys.has(key)) this.drop(key);
+    this.drop([...this.byKey.keys()].filter(key => !keys.has(key)));
     for (const rollout of this.documents.all()) this.touch(rollout);
     const abouts = this.rows.map(({ key }): Task => `about ${key}`);
     this.queue.add(abouts);
@@ -131,10 +141,12 @@ export class RolloutIndex implements vscode.Disposable {
       beside,
       texts.onDidCreate(uri => {
         const key = this.add(uri);
-        if (key) this.queue.add(this.tasksFor(key));
+        if (!key) return;
+        this.gone.delete(key);
+        this.queue.add(this.tasksFor(key));
       }),
       texts.onDidDelete(uri => {
-        this.drop(uri.toString());
+        this.gone.add(uri.toString());
         this.redraw(REDRAW);
       }),
       ...[beside.onDidCreate, beside.onDidChange, beside.onDidDelete].map(event =>
@@ -162,14 +174,19 @@ export class RolloutIndex implements vscode.Disposable {
     const key = uri.toString();
     if (this.byKey.has(key)) return key;
     const name = file.slice(0, -TEXT.length);
-    this.byKey.set(key, { key, name, folder: folderOf(uri), order: orderKey(name) });
-    this.sorted = undefined;
+    const row = { key, name, folder: folderOf(uri), order: orderKey(name) };
+    this.byKey.set(key, row);
+    this.fresh.push(row);
     return key;
   }
 
-  private drop(key: string): void {
-    if (this.byKey.delete(key)) this.sorted = undefined;
-    this.wanted.delete(key);
+  private drop(keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    for (const key of keys) {
+      this.byKey.delete(key);
+      this.wanted.delete(key);
+    }
+    this.sorted = this.rows.filter(({ key }) => this.byKey.has(key));
   }
 
   private async read(task: Task): Promise<void> {
@@ -216,6 +233,8 @@ export class RolloutIndex implements vscode.Disposable {
     clearTimeout(this.redrawing?.timer);
     const timer = setTimeout(() => {
       this.redrawing = undefined;
+      this.drop([...this.gone].filter(key => this.byKey.has(key)));
+      this.gone.clear();
       this.changed.fire();
     }, delay);
     this.redrawing = { timer, at };

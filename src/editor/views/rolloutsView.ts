@@ -17,6 +17,8 @@ const FEW = 50;
 /** The tree of rollouts by category, narrowed by a filter. */
 export class RolloutsView implements vscode.TreeDataProvider<RolloutNode>, vscode.Disposable {
   private current: RolloutFilter = SHOW_ALL;
+  private drawn = false;
+  private readonly seen = new WeakSet<RolloutRow>();
   private readonly changed = new vscode.EventEmitter<RolloutNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<RolloutNode>;
@@ -63,7 +65,9 @@ export class RolloutsView implements vscode.TreeDataProvider<RolloutNode>, vscod
     const nodes = node.kind === 'range' ? [...node.items] : this.rolloutsOf(node);
     const rows = nodes.flatMap(child => (child.kind === 'rollout' ? [child.row] : []));
     this.index.wantLabels(rows);
-    if (rows.some(({ labels }) => !labels)) await this.patience();
+    // Only at the first look: what comes later is drawn when it comes.
+    if (rows.some(row => !row.labels && !this.seen.has(row))) await this.patience();
+    for (const row of rows) this.seen.add(row);
     return nodes;
   }
 
@@ -77,7 +81,8 @@ export class RolloutsView implements vscode.TreeDataProvider<RolloutNode>, vscod
     await this.index.listed();
     const { rows } = this.index;
     if (rows.length <= SMALL) this.index.wantLabels(rows);
-    if (this.index.left > 0) await this.patience();
+    if (this.index.left > 0 && !this.drawn) await this.patience();
+    this.drawn = true;
     this.tell();
     const shown = this.shown();
     const opened = shown.length <= FEW;
