@@ -25,6 +25,7 @@ import { Steer } from './steering/steer';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
 import { ModelsView } from './views/modelsView';
+import { SideBar } from './views/sideBar';
 import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
@@ -61,6 +62,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const shading = new Shading(documents, source, pair, set, context.workspaceState, report);
   const decorator = new Decorator(types, documents, source, display, shading, report);
   const status = new StatusItem(documents, source, display, mode, pair, shading);
+  const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
   const steer = new Steer(documents, pair, set, completions);
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
@@ -71,6 +73,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...labelCommands(documents, () => mode.active),
     ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),
+    ...sideBar.commands,
   };
   const registered = Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {
@@ -90,6 +93,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       showing,
       completions,
       shading,
+      sideBar,
       set,
       pair,
       status,
@@ -106,7 +110,17 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, pair, shading, activationTime);
+  return makeApi({
+    documents,
+    source,
+    display,
+    decorator,
+    pair,
+    shading,
+    sideBar,
+    set,
+    activationTime,
+  });
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
