@@ -7,14 +7,17 @@ import { Display } from './decorations/display';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
+import { COMMANDS } from './ids';
 import { AnnotationMode } from './labelling/annotationMode';
-import { labelCommands } from './labelling/labelCommands';
+import { type Commands, labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
 import { LensHover } from './lens/lensHover';
+import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
+import { steeringCommands } from './steering/steeringCommands';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
 import { StatusItem } from './views/statusItem';
@@ -51,8 +54,11 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const pair = new ModelPair(folders, log);
   const set = new SteeringSet(context.workspaceState);
   const completions = new Completions();
-  const commands = {
-    ...modelCommands(documents, display, pair, set, completions),
+  const steering = { documents, pair, set, completions, memory: context.workspaceState };
+  const commands: Commands = {
+    ...modelCommands(pair),
+    ...steeringCommands(steering),
+    [COMMANDS.computeVector]: () => computeVector(steering, display),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
   };

@@ -38,6 +38,8 @@ export class RolloutDocument implements vscode.Disposable {
     labelsFile: CompanionText | undefined,
     private readonly metadata: CompanionText | undefined,
     report: (error: unknown) => void,
+    /** Labels a text that no person labels. */
+    private readonly judge?: (rollout: ParsedRollout) => LabelledSpan[],
   ) {
     this.parse();
     this.labels = new RolloutLabels(
@@ -47,6 +49,7 @@ export class RolloutDocument implements vscode.Disposable {
       () => this.changed.fire('labels'),
       report,
     );
+    this.judgeText();
     this.listener = metadata?.onDidChange(() => this.changed.fire('review'));
   }
 
@@ -116,6 +119,7 @@ export class RolloutDocument implements vscode.Disposable {
     }));
     this.parse();
     this.labels.shift(changes);
+    this.judgeText();
     if (!document.isDirty && reason === undefined) {
       // The dirty state of a first key may come after its text: a moment later it is there.
       clearTimeout(this.outside);
@@ -132,6 +136,10 @@ export class RolloutDocument implements vscode.Disposable {
     this.labels.dispose();
     this.metadata?.dispose();
     this.changed.dispose();
+  }
+
+  private judgeText(): void {
+    if (this.judge) this.labels.spans = this.rollout ? this.judge(this.rollout) : [];
   }
 
   private parse(): void {

@@ -5,7 +5,8 @@ import type { Display } from '../decorations/display';
 import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
-import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from '../ids';
+import { COMMANDS, COMPLETION_SCHEME, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from '../ids';
+import { KEYWORD_JUDGE } from '../labelling/judge';
 import { labelCounts } from '../rollout/backtrackings';
 import { hoverTextAt, setting as settingText } from '../rollout/hoverText';
 import { foldingOf } from '../rollout/outline';
@@ -41,13 +42,27 @@ export function registerLanguageFeatures(
         const rollout = await documents.loaded(document);
         if (!rollout?.rollout || setting<boolean>(SETTINGS.codeLens, document.uri) === false) return [];
         const top = new vscode.Range(0, 0, 0, 0);
-        const lens = (title: string, command: string, tooltip: string) =>
-          new vscode.CodeLens(top, { title, command, tooltip });
+        const lens = (title: string, command: string, tooltip: string, ...given: unknown[]) =>
+          new vscode.CodeLens(top, { title, command, tooltip, arguments: given });
         const counted = labelCounts(rollout.spans, LABELS);
         const names = counted.map(({ label, count }) => `${count} ${label}`).join(', ');
         const markOf = (name: string) => LABEL_STYLES.find(({ label }) => label === name)?.mark ?? `${name} `;
         const counts = counted.map(({ label, count }) => `${markOf(label)}${count}`);
         const window = settingText(display.windowOf(document.uri));
+        if (document.uri.scheme === COMPLETION_SCHEME)
+          return [
+            lens(
+              'Save as rollout',
+              COMMANDS.saveCompletion,
+              'Write this completion as a rollout of its own',
+              document.uri,
+            ),
+            lens(
+              `labels by the keyword rules: ${counts.join(' ')}`,
+              COMMANDS.toggleLabels,
+              `${names}. Show or hide all labels`,
+            ),
+          ];
         return [
           lens(
             `▇ window (${window})`,
@@ -69,6 +84,7 @@ export function registerLanguageFeatures(
                 'no labels: label with the keyword judge',
                 COMMANDS.labelWithJudge,
                 'Label every sentence by its opening words',
+                { judge: KEYWORD_JUDGE.id, scope: 'rollout', how: 'fill' },
               ),
           lens(
             '▶ steer from the cursor',
