@@ -60,17 +60,17 @@ export async function askText<T>(
   },
 ): Promise<Turn> {
   const input = vscode.window.createInputBox();
-  const severity = vscode.InputBoxValidationSeverity;
   const check = () => {
     const value = options.parse(input.value);
-    if (typeof value === 'string') input.validationMessage = { message: value, severity: severity.Error };
+    if (typeof value === 'string') input.validationMessage = value;
     else {
-      const message = options.onTyped?.(value);
-      input.validationMessage = message ? { message, severity: severity.Info } : '';
+      const told = options.onTyped?.(value);
+      // In the prompt, as a validation message would hide it.
+      input.prompt = told ? `${told}. ${options.prompt}` : options.prompt;
+      input.validationMessage = '';
     }
     return value;
   };
-  input.prompt = options.prompt;
   input.value = options.value;
   input.onDidChangeValue(check);
   check();

@@ -120,7 +120,7 @@ export class RolloutDocument implements vscode.Disposable {
     this.parse();
     this.labels.shift(changes);
     this.judgeText();
-    if (!document.isDirty && reason === undefined) {
+    if (!this.judge && !document.isDirty && reason === undefined) {
       // The dirty state of a first key may come after its text: a moment later it is there.
       clearTimeout(this.outside);
       this.outside = setTimeout(() => {

@@ -40,16 +40,21 @@ export async function askStrength(options: {
   const input = vscode.window.createInputBox();
   let pause: NodeJS.Timeout | undefined;
   let away = false;
+  const prompt = `Negative steers away. ${enter}`;
   const box: StrengthBox = {
-    tell: (message, severity = vscode.InputBoxValidationSeverity.Info) => {
-      if (typeof parseStrength(input.value) === 'number') input.validationMessage = { message, severity };
+    tell: (message, severity) => {
+      if (typeof parseStrength(input.value) !== 'number') return;
+      // A validation message hides the prompt: it is kept for what must be seen.
+      const seen = severity > vscode.InputBoxValidationSeverity.Info;
+      input.prompt = seen ? prompt : `${message}. ${enter}`;
+      input.validationMessage = seen ? { message, severity } : '';
     },
     name: vectors => {
-      input.prompt = `Multiplies ${vectors.map(described).join(' + ')}; negative steers away. ${enter}`;
+      input.title = `${title}: strength × ${vectors.map(described).join(' + ')}`;
     },
     hide: () => input.hide(),
   };
-  input.title = title;
+  input.prompt = prompt;
   input.value = strengthText(rememberedStrength(memory));
   input.valueSelection = [0, input.value.length];
   input.ignoreFocusOut = onTyped !== undefined;
