@@ -43,7 +43,9 @@ async function compare(parts: SteeringParts, request: SteeredRequest): Promise<v
     return side;
   });
   const title = `${start.name}: unsteered ↔ ${names[1]}`;
-  await vscode.commands.executeCommand('vscode.diff', sides[0].uri, sides[1].uri, title);
+  const end = (await vscode.workspace.openTextDocument(sides[1].uri)).positionAt(startText(start).length);
+  const selection = new vscode.Range(end, end);
+  await vscode.commands.executeCommand('vscode.diff', sides[0].uri, sides[1].uri, title, { selection });
   try {
     const whole = await withCancel(`Steering ${model.identity.name}`, async (signal, report) => {
       const any = AbortSignal.any([signal, ...sides.map(({ closed }) => closed)]);

@@ -56,11 +56,15 @@ export class LivePreview {
     const shown = vscode.window.visibleTextEditors.find(
       ({ document }) => document.uri.toString() === this.uri.toString(),
     );
-    await vscode.window.showTextDocument(this.uri, {
+    const editor = await vscode.window.showTextDocument(this.uri, {
       viewColumn: shown?.viewColumn ?? vscode.ViewColumn.Beside,
       preserveFocus: !keep,
       preview: !keep,
     });
+    if (shown) return;
+    const end = editor.document.positionAt(startText(this.prepared.start).length);
+    editor.selection = new vscode.Selection(end, end);
+    editor.revealRange(new vscode.Range(end, end), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   /** Begins the completion of a strength, unless it is the one that runs; the one before is cancelled. */

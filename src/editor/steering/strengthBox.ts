@@ -14,9 +14,9 @@ export const rememberedStrength = (memory: vscode.Memento) => memory.get<number>
 
 /** What an open strength box can be told and tells. */
 export interface StrengthBox {
-  /** A line below what is typed;. */
-  tell(message: string, severity?: vscode.InputBoxValidationSeverity): void;
-  /** The vectors that the strength multiplies, for the prompt. */
+  /** A line below what is typed; beyond `Info` in the colour of its severity. */
+  tell(message: string, severity: vscode.InputBoxValidationSeverity): void;
+  /** The vectors that the strength multiplies, for the title. */
   name(vectors: readonly SteeringVector[]): void;
   hide(): void;
 }

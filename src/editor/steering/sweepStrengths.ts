@@ -58,10 +58,8 @@ async function sweep(parts: SteeringParts, request: SteeredRequest, samples: num
     );
   const document = parts.completions.begin(`${start.name} sweep.txt`, '');
   document.show(render);
-  await vscode.window.showTextDocument(document.uri, {
-    viewColumn: vscode.ViewColumn.Beside,
-    preview: false,
-  });
+  // Not beside the rollout: a table with its lines needs the width.
+  await vscode.window.showTextDocument(document.uri, { preview: false });
   const title = `Sweeping ${rows.length} ${rows.length === 1 ? 'completion' : 'completions'}`;
   try {
     await withCancel(title, async (signal, report) => {
