@@ -21,7 +21,7 @@ import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
-import { Steer } from './steering/steer';
+import { steeringCommands } from './steering/steeringCommands';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
 import { ModelsView } from './views/modelsView';
@@ -64,12 +64,12 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const status = new StatusItem(documents, source, display, mode, pair, shading);
   const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
-  const steer = new Steer(documents, pair, set, completions);
+  const steering = { documents, pair, set, completions, memory: context.workspaceState };
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
   const commands: Commands = {
     ...modelCommands(pair, reports, context.globalState, runtime),
-    [COMMANDS.compareSteered]: () => steer.compare(),
-    [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
+    ...steeringCommands(steering),
+    [COMMANDS.computeVector]: () => computeVector(steering, display),
     ...labelCommands(documents, () => mode.active),
     ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),

@@ -149,7 +149,8 @@ export class Decorator implements vscode.Disposable {
       shown.text === text &&
       shown.tokenizer === this.source.current &&
       shown.setting.offset === setting.offset &&
-      shown.setting.length === setting.length
+      shown.setting.length === setting.length &&
+      shown.setting.label === setting.label
     );
   }
 

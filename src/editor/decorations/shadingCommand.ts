@@ -4,7 +4,6 @@ import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { COMMANDS } from '../ids';
 import type { Commands } from '../labelling/labelCommands';
 import type { ModelPair } from '../models/modelPair';
-import { withCancel } from '../progress';
 import type { ShadeKind } from '../rollout/shadeScale';
 import type { SteeringSet } from '../steering/steeringSet';
 import type { Shading } from './shading';
@@ -44,8 +43,8 @@ export function shadingCommand(
       const choice = named ?? (await pick(shading.kind ?? 'nothing'));
       if (choice === undefined) return;
       if (choice === 'projection') {
-        const model = await withCancel('Opening the reasoning model', () => pair.use('reasoning'));
-        if (!model || !(await set.vectorsOrAsk(model.identity))) return;
+        const model = await pair.use('reasoning');
+        if (!(await set.vectorsOrAsk(model.identity))) return;
       }
       await shading.choose(choice === 'nothing' ? undefined : choice, rollout);
     },

@@ -37,6 +37,8 @@ export class RolloutDocument implements vscode.Disposable {
     labelsFile: CompanionText | undefined,
     private readonly metadata: CompanionText | undefined,
     report: (error: unknown) => void,
+    /** Labels a text that no person labels. */
+    private readonly judge?: (rollout: ParsedRollout) => LabelledSpan[],
   ) {
     this.parse();
     this.labels = new RolloutLabels(
@@ -46,6 +48,7 @@ export class RolloutDocument implements vscode.Disposable {
       () => this.changed.fire('labels'),
       report,
     );
+    this.judgeText();
     this.listener = metadata?.onDidChange(() => this.changed.fire('review'));
   }
 
@@ -114,7 +117,8 @@ export class RolloutDocument implements vscode.Disposable {
     }));
     this.parse();
     this.labels.shift(changes);
-    if (!document.isDirty && reason === undefined) {
+    this.judgeText();
+    if (!this.judge && !document.isDirty && reason === undefined) {
       // The dirty state of a first key may come after its text: a moment later it is there.
       clearTimeout(this.outside);
       this.outside = setTimeout(() => {
@@ -138,6 +142,10 @@ export class RolloutDocument implements vscode.Disposable {
     if (this.sentences?.rollout !== rollout)
       this.sentences = { rollout, sentences: new RolloutSentences(rollout) };
     return this.sentences.sentences;
+  }
+
+  private judgeText(): void {
+    if (this.judge) this.labels.spans = this.rollout ? this.judge(this.rollout) : [];
   }
 
   private parse(): void {

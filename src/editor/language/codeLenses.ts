@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
+import type { LabelledSpan } from '../../core/annotation';
 import { LABELS } from '../../core/labels';
 import { LABEL_STYLES } from '../decorations/decorationTypes';
 import type { Display } from '../decorations/display';
 import type { Shading } from '../decorations/shading';
 import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
-import { COMMANDS, LANGUAGE, SETTINGS } from '../ids';
+import { COMMANDS, COMPLETION_SCHEME, LANGUAGE, SETTINGS } from '../ids';
+import { KEYWORD_JUDGE } from '../labelling/judge';
 import { labelCounts } from '../rollout/backtrackings';
 import { setting as settingText } from '../rollout/hoverText';
 import { SHADE_EXPLANATIONS } from '../rollout/shadeScale';
@@ -37,6 +39,9 @@ const KINDS: readonly ((rollout: RolloutDocument, shown: Shown) => Lens[])[] = [
   steerFromHere,
 ];
 
+/** The same above a completion, which is no rollout of the folder yet. */
+const COMPLETION_KINDS: typeof KINDS = [saveCompletion, judgedCounts];
+
 /** The code lenses of rollouts, unless their setting is off. */
 export function registerCodeLenses(
   documents: RolloutDocuments,
@@ -58,13 +63,32 @@ export function registerCodeLenses(
       provideCodeLenses: async document => {
         const rollout = await documents.loaded(document);
         if (!rollout?.rollout || setting<boolean>(SETTINGS.codeLens, document.uri) === false) return [];
-        return KINDS.flatMap(kind => kind(rollout, { display, shading })).map(({ offset, ...command }) => {
-          const { line } = document.positionAt(offset);
-          return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), command);
-        });
+        const kinds = document.uri.scheme === COMPLETION_SCHEME ? COMPLETION_KINDS : KINDS;
+        return kinds
+          .flatMap(kind => kind(rollout, { display, shading }))
+          .map(({ offset, ...command }) => {
+            const { line } = document.positionAt(offset);
+            return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), command);
+          });
       },
     }),
   ];
+}
+
+function saveCompletion({ document }: RolloutDocument): Lens[] {
+  return [
+    {
+      offset: 0,
+      title: 'Save as rollout',
+      command: COMMANDS.saveCompletion,
+      tooltip: 'Write this completion as a rollout of its own',
+      arguments: [document.uri],
+    },
+  ];
+}
+
+function judgedCounts({ spans }: RolloutDocument): Lens[] {
+  return [labelsLens(spans, 'labels by the keyword rules:')];
 }
 
 function legend(rollout: RolloutDocument, { display, shading }: Shown): Lens[] {
@@ -106,19 +130,22 @@ function counts({ spans }: RolloutDocument): Lens[] {
         title: 'no labels: label with the keyword judge',
         command: COMMANDS.labelWithJudge,
         tooltip: 'Label every sentence by its opening words',
+        arguments: [{ judge: KEYWORD_JUDGE.id, scope: 'rollout', how: 'fill' }],
       },
     ];
+  return [labelsLens(spans, `${spans.length} labels:`)];
+}
+
+function labelsLens(spans: readonly LabelledSpan[], what: string): Lens {
   const counted = labelCounts(spans, LABELS);
   const names = counted.map(({ label, count }) => `${count} ${label}`).join(', ');
   const markOf = (name: string) => LABEL_STYLES.find(({ label }) => label === name)?.mark ?? `${name} `;
-  return [
-    {
-      offset: 0,
-      title: `${spans.length} labels: ${counted.map(({ label, count }) => `${markOf(label)}${count}`).join(' ')}`,
-      command: COMMANDS.toggleLabels,
-      tooltip: `${names}. Show or hide all labels`,
-    },
-  ];
+  return {
+    offset: 0,
+    title: `${what} ${counted.map(({ label, count }) => `${markOf(label)}${count}`).join(' ')}`,
+    command: COMMANDS.toggleLabels,
+    tooltip: `${names}. Show or hide all labels`,
+  };
 }
 
 function steerFromCursor(): Lens[] {

@@ -4,9 +4,9 @@ import { orderedTally, tally } from './labelTally';
 /** The label whose starts are shown red and before which windows are shown. */
 export const BACKTRACKING = 'backtracking';
 
-/** The backtracking spans in the order of the text. */
-export function backtrackings(spans: readonly LabelledSpan[]): LabelledSpan[] {
-  return spans.filter(({ label }) => label === BACKTRACKING).sort((a, b) => a.start - b.start);
+/** The backtracking spans (or those of another label) in the order of the text. */
+export function backtrackings(spans: readonly LabelledSpan[], wanted = BACKTRACKING): LabelledSpan[] {
+  return spans.filter(({ label }) => label === wanted).sort((a, b) => a.start - b.start);
 }
 
 /** The next (1) or previous (-1) backtracking span from a cursor, around the ends of the text; undefined if there is none. */

@@ -86,6 +86,18 @@ export class SteeringSet implements vscode.Disposable {
     return undefined;
   }
 
+  /** Disables the entries whose files are gone or do not fit the model. */
+  async leaveOutUnusable(model: ModelIdentity): Promise<void> {
+    for (const { path, enabled } of this.entries) {
+      if (!enabled) continue;
+      try {
+        vectorFor(path, model);
+      } catch {
+        await this.change(path, { enabled: false });
+      }
+    }
+  }
+
   /** As `vectorsFor`; if none is enabled, asks for one of the workspace's vector files. Undefined if the person gives up. */
   async vectorsOrAsk(model: ModelIdentity): Promise<SteeringVector[] | undefined> {
     const enabled = this.vectorsFor(model);

@@ -9,7 +9,7 @@ import { RolloutIndex } from './rolloutIndex';
 import { RolloutsView } from './rolloutsView';
 import { SHOW_ALL } from './rows/rolloutFilter';
 import type { RolloutRow } from './rows/rolloutRow';
-import { steeringCommands } from './steeringCommands';
+import { steeringSetCommands } from './steeringSetCommands';
 import { SteeringView } from './steeringView';
 import { VectorsView } from './vectorsView';
 
@@ -33,7 +33,7 @@ export class SideBar implements vscode.Disposable {
       [COMMANDS.refreshRollouts]: () => index.refresh(),
       [COMMANDS.openSamples]: (options?: unknown) =>
         openSamples(context, (options as { target?: vscode.Uri } | undefined)?.target),
-      ...steeringCommands(set),
+      ...steeringSetCommands(set),
     };
     void showPending(context);
   }

@@ -88,11 +88,11 @@ export async function sharedPage(file: string): Promise<Page> {
 async function quickOpen(page: Page, file: string): Promise<void> {
   await page.keyboard.press('Control+p');
   await page.locator('.quick-input-widget .quick-input-box input').fill(file);
+  // Chosen by its name: what was shown last (a completion of the same rollout) may come first.
   await page
-    .locator(`.quick-input-list .monaco-list-row[aria-label*="${basename(file)}"]`)
+    .locator(`.quick-input-list .monaco-list-row[aria-label^="${basename(file)}"]`)
     .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
+    .click();
   await until(`${file} in the editor`, () => isActive(page, file));
 }
 

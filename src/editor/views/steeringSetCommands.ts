@@ -8,7 +8,7 @@ import { describeVectorFile, findVectorFiles, readVectorFile, vectorName } from 
 import { parseWeight } from './rows/steeringWords';
 
 /** The commands of the Vectors and Steering Set trees. They take a row, several rows, files of the Explorer, or ask. */
-export function steeringCommands(set: SteeringSet): Commands {
+export function steeringSetCommands(set: SteeringSet): Commands {
   return {
     [COMMANDS.addToSteeringSet]: async (target?: unknown, selected?: unknown) => {
       const paths = pathsIn(target, selected) ?? (await askForVectors(set));
