@@ -66,7 +66,7 @@ describe('the status item', () => {
 
 describe('the tree of models', () => {
   it.each([
-    [closed('base'), 'not loaded'],
+    [closed('base'), 'not loaded: click to open'],
     [opening, 'opening, 40 % converted'],
     [open('base'), 'CPU · 32.1 GB'],
     [failed, 'config.json is *missing*.'],

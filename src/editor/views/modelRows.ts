@@ -18,7 +18,7 @@ export function stateText({ state, info, progress, problem }: ModelStatus, trust
   if (state === 'open' && info) return describePlace(info);
   if (state === 'opening') return progress ? `opening, ${percent(progress)} converted` : 'opening';
   if (state === 'failed') return problem ?? 'failed';
-  return 'not loaded';
+  return 'not loaded: click to open';
 }
 
 /** The rows under a model. */

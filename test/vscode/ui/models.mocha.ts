@@ -6,6 +6,8 @@ import { picture, runCommand, setTheme, sharedPage, THEMES } from './session';
 const tree = (page: Page) => page.locator('.pane', { has: page.locator('[aria-label="Models Section"]') });
 const row = (page: Page, name: string) => tree(page).locator(`.monaco-list-row[aria-label^="${name}"]`);
 const status = (page: Page) => page.locator('.statusbar-item[id^="doubletake.doubletake"]');
+/** What the status item says; nothing while it is hidden. */
+const statusText = async (page: Page) => (await status(page).allTextContents()).join('');
 /** The tooltip's text once it shows. */
 async function tooltip(page: Page): Promise<string> {
   await page.mouse.move(640, 300);
@@ -37,15 +39,15 @@ describe('Models', () => {
   it('are closed, and the side bar says so, until one is clicked', async () => {
     for (const name of ['Reasoning model', 'Base model'])
       assert.match((await row(page, name).getAttribute('aria-label')) ?? '', /not loaded/);
-    assert.doesNotMatch((await status(page).textContent()) ?? '', /reasoning|base/);
+    assert.doesNotMatch(await statusText(page), /reasoning|base/);
     assert.match(await tooltip(page), /Reasoning model: not loaded/);
     await picture(page, 'models-closed');
     await page.mouse.move(640, 300);
     await row(page, 'Reasoning model').click();
-    await until('the model open', async () =>
-      /reasoning: CPU/.test((await status(page).textContent()) ?? ''),
+    await until('the model open', async () => /reasoning: CPU/.test(await statusText(page)));
+    await until('its place and memory', async () =>
+      /CPU · \d+ MB/.test((await row(page, 'Reasoning model').getAttribute('aria-label')) ?? ''),
     );
-    assert.match((await row(page, 'Reasoning model').getAttribute('aria-label')) ?? '', /CPU · \d+ MB/);
     await row(page, 'Reasoning model').locator('.monaco-tl-twistie').click();
     for (const fact of [/^LlamaForCausalLM.*6 layers, d 128/, /^1056 tokens.*512/, /^\d+ MB/, /^CPU/])
       await until(`${fact}`, async () => (await facts(page)).some(text => fact.test(text)));
@@ -59,9 +61,7 @@ describe('Models', () => {
     assert.match(said, /This machine has no provider but the CPU|WebGPU was not used/);
     await picture(page, 'models-status');
     await page.locator('.monaco-hover:visible a', { hasText: 'open' }).first().click();
-    await until('both open', async () =>
-      /reasoning, base: CPU/.test((await status(page).textContent()) ?? ''),
-    );
+    await until('both open', async () => /reasoning, base: CPU/.test(await statusText(page)));
   });
 
   it('are checked by a click, line by line', async () => {
@@ -79,6 +79,7 @@ describe('Models', () => {
     assert.match(report, /All \d+ checks passed \(\d+\.\d s\)/);
     await picture(page, 'models-check');
     await runCommand(page, 'View: Close Editor');
+    await sharedPage('tea.rollout.txt');
   });
 
   for (const theme of THEMES) {
@@ -93,7 +94,7 @@ describe('Models', () => {
     this.timeout(60_000);
     await setTheme(page, THEMES[0]);
     await chooseProvider(page, 'WebGPU');
-    await until('the models closed', async () => !/CPU/.test((await status(page).textContent()) ?? ''));
+    await until('the models closed', async () => !/CPU/.test(await statusText(page)));
     await row(page, 'Reasoning model').click();
     const warning = page.locator('.notification-toast', { hasText: 'The reasoning model runs on the CPU' });
     await warning.waitFor();
@@ -103,7 +104,7 @@ describe('Models', () => {
     await warning.hover();
     await warning.locator('a, .monaco-button', { hasText: 'Choose Provider' }).first().click();
     await answerProvider(page, 'Auto');
-    await until('the models closed', async () => !/CPU/.test((await status(page).textContent()) ?? ''));
+    await until('the models closed', async () => !/CPU/.test(await statusText(page)));
     const calm = await status(page).evaluate(item => getComputedStyle(item).backgroundColor);
     assert.notEqual(warned, calm);
   });
@@ -123,18 +124,20 @@ async function chooseProvider(page: Page, name: string): Promise<void> {
 async function answerProvider(page: Page, name: string): Promise<void> {
   const choice = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
   await choice.waitFor();
+  // It fades in.
+  await page.waitForTimeout(300);
   await picture(page, `models-provider-${name}`);
   await choice.click();
 }
 
 async function close(page: Page, which: string): Promise<void> {
-  if (/reasoning|base/.test((await status(page).textContent()) ?? '')) {
+  if (/reasoning|base/.test(await statusText(page))) {
     const name = which.toLowerCase();
     await tooltip(page);
     const links = page
       .locator('.monaco-hover:visible p', { hasText: `${which} model` })
       .locator('a', { hasText: 'close' });
     if (await links.count()) await links.first().click();
-    await until(`no ${name} model`, async () => !(await status(page).textContent())?.includes(name));
+    await until(`no ${name} model`, async () => !(await statusText(page)).includes(name));
   }
 }
