@@ -22,7 +22,8 @@ export class TextReader {
     private readonly model: LoadedModel,
     private readonly decoder: Decoder,
     private readonly spec: GraphSpec,
-    private readonly pieceTokens: number,
+    /** Tokens of a piece; the last one of a text may have fewer. */
+    readonly pieceTokens: number,
   ) {}
 
   /** A reader whose graph runs the blocks that `spec` needs and no more. */

@@ -34,7 +34,9 @@ export class TokenScorer {
     const reader = await TextReader.create(this.model, { logits, project }, ids.length, PIECE_TOKENS);
     const directions = projection && { directions: this.direction(projection.direction) };
     const base = divergence && (await this.baseModel(divergence));
-    const baseReader = base && (await TextReader.create(base, { logits: true }, ids.length, PIECE_TOKENS));
+    // The same pieces, whatever the model's provider allows.
+    const baseReader =
+      base && (await TextReader.create(base, { logits: true }, ids.length, reader.pieceTokens));
     const basePieces = baseReader?.read(divergence!.baseIds, signal);
     for await (const piece of reader.read(ids, signal, directions && (() => directions))) {
       const { start, outputs } = piece;
