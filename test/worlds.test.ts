@@ -28,6 +28,8 @@ const WORLDS: Record<string, { folders: string[]; packages: RegExp }> = {
   },
   // What the editor knows of rollouts needs no vscode, so that it is tested without one.
   'src/editor/rollout': { folders: ['src/core', 'src/model/text'], packages: /^node:/ },
+  // The rows of the side bar, likewise.
+  'src/editor/views/rows': { folders: ['src/core', 'src/editor/rollout'], packages: /^node:/ },
   'src/editor': {
     folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study'],
     packages: /^(node:|vscode$)/,

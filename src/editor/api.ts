@@ -5,9 +5,13 @@ import type { Display } from './decorations/display';
 import type { Shading } from './decorations/shading';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
 import type { TokenizerSource } from './documents/tokenizerSource';
+import type { ModelPair, ModelStatus, Which } from './models/modelPair';
 import { backtrackingRanges } from './rollout/decorationRanges';
 import type { OffsetRange } from './rollout/rolloutTokens';
 import type { ShadeKind } from './rollout/shadeScale';
+import type { SteeringEntry, SteeringSet } from './steering/steeringSet';
+import type { RolloutRow } from './views/rows/rolloutRow';
+import type { SideBar } from './views/sideBar';
 
 /** What an open rollout shows; all ranges are UTF-16 [start, end) of the document. */
 export interface RolloutState {
@@ -29,22 +33,47 @@ export interface DoubletakeApi {
   readonly activationTime: number;
   /** The state of an open rollout, once its labels are read and written and its tokens known; undefined if it is no open rollout. */
   rollout(uri: vscode.Uri): Promise<RolloutState | undefined>;
+  /** What is known of the base or the reasoning model; nothing is opened by asking. */
+  model(which: Which): ModelStatus;
   /** Fires when a rollout has been drawn. */
   readonly onDidDraw: vscode.Event<Drawn>;
+  /** The rollouts that the side bar shows, in natural order of their names, once their files are read. */
+  rollouts(): Promise<readonly RolloutRow[]>;
+  /** The steering set in its order; the first enabled entry is the active vector. */
+  steeringSet(): readonly SteeringEntry[];
+}
+
+/** What the API speaks for. */
+export interface ApiParts {
+  documents: RolloutDocuments;
+  source: TokenizerSource;
+  display: Display;
+  decorator: Decorator;
+  pair: ModelPair;
+  shading: Shading;
+  sideBar: SideBar;
+  set: SteeringSet;
+  activationTime: number;
 }
 
 /** Makes the API. */
-export function makeApi(
-  documents: RolloutDocuments,
-  source: TokenizerSource,
-  display: Display,
-  decorator: Decorator,
-  shading: Shading,
-  activationTime: number,
-): DoubletakeApi {
+export function makeApi({
+  documents,
+  source,
+  display,
+  decorator,
+  pair,
+  shading,
+  sideBar,
+  set,
+  activationTime,
+}: ApiParts): DoubletakeApi {
   return {
     activationTime,
     onDidDraw: decorator.onDidDraw,
+    model: which => pair.status(which),
+    rollouts: () => sideBar.shown(),
+    steeringSet: () => set.entries,
     rollout: async uri => {
       const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri.toString());
       const rollout = document && (await documents.loaded(document));

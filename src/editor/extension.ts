@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors';
+import { CancelledError } from '../rpc/messages';
 import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
@@ -9,16 +10,22 @@ import { shadingCommand } from './decorations/shadingCommand';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
+import { COMMANDS } from './ids';
 import { AnnotationMode } from './labelling/annotationMode';
-import { labelCommands } from './labelling/labelCommands';
+import { type Commands, labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
 import { LensHover } from './lens/lensHover';
+import { CheckReports } from './models/checkReport';
+import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
+import { Steer } from './steering/steer';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
+import { ModelsView } from './views/modelsView';
+import { SideBar } from './views/sideBar';
 import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
@@ -49,23 +56,31 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
+  const models = new ModelsView(pair, source);
+  const reports = new CheckReports();
   const set = new SteeringSet(context.workspaceState);
   const shading = new Shading(documents, source, pair, set, context.workspaceState, report);
   const decorator = new Decorator(types, documents, source, display, shading, report);
-  const status = new StatusItem(documents, source, display, mode, shading);
+  const status = new StatusItem(documents, source, display, mode, pair, shading);
+  const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
-  const commands = {
-    ...modelCommands(documents, display, pair, set, completions),
+  const steer = new Steer(documents, pair, set, completions);
+  const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
+  const commands: Commands = {
+    ...modelCommands(pair, reports, context.globalState, runtime),
+    [COMMANDS.compareSteered]: () => steer.compare(),
+    [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
     ...labelCommands(documents, () => mode.active),
     ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),
+    ...sideBar.commands,
   };
   const registered = Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {
       try {
         return await run(...args);
       } catch (error) {
-        await tell(log, error);
+        tell(log, error);
       }
     }),
   );
@@ -78,9 +93,12 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       showing,
       completions,
       shading,
+      sideBar,
       set,
       pair,
       status,
+      models,
+      reports,
       decorator,
       diagnostics,
       mode,
@@ -92,18 +110,30 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, shading, activationTime);
+  return makeApi({
+    documents,
+    source,
+    display,
+    decorator,
+    pair,
+    shading,
+    sideBar,
+    set,
+    activationTime,
+  });
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
-async function tell(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+function tell(log: vscode.LogOutputChannel, error: unknown): void {
+  if (error instanceof CancelledError) return;
   const { message } = error as Error;
   if (error instanceof UserError) {
     log.warn(message);
     vscode.window.setStatusBarMessage(`$(warning) ${message}`, 8000);
     return;
   }
-  await notify(log, error);
+  // The command ends now, not when somebody has read it.
+  void notify(log, error);
 }
 
 /** What went wrong without a command, or must not be overlooked: a notification that leads to the log. */

@@ -32,8 +32,10 @@ export const COMMANDS = {
   refreshRollouts: 'doubletake.refreshRollouts',
   openSamples: 'doubletake.openSamples',
   openLabels: 'doubletake.openLabels',
+  steerFromHere: 'doubletake.steerFromHere',
   addToSteeringSet: 'doubletake.addToSteeringSet',
   removeFromSteeringSet: 'doubletake.removeFromSteeringSet',
+  makeActiveVector: 'doubletake.makeActiveVector',
   setSteeringWeight: 'doubletake.setSteeringWeight',
   showVectorFile: 'doubletake.showVectorFile',
 

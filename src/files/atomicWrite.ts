@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { asUserError } from './systemError';
 
@@ -6,10 +7,13 @@ export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable
 
 /**
  * Writes a file whole or not at all: to `path.<pid>.incomplete` beside it, then renamed over it. If writing fails, the file
- * that was there stays and no half is left. Throws a UserError that names the file (no space, no permission, …).
+ * that was there stays and no half is left, nor when the process exits meanwhile. Throws a UserError that names the file
+ * (no space, no permission, …).
  */
 export async function atomicWrite(path: string, content: Content): Promise<void> {
   const incomplete = `${path}.${process.pid}-${++written}.incomplete`;
+  if (written === 1) process.once('exit', removeHalves);
+  halves.add(incomplete);
   try {
     const file = await open(incomplete, 'wx');
     try {
@@ -25,8 +29,16 @@ export async function atomicWrite(path: string, content: Content): Promise<void>
   } catch (error) {
     await rm(incomplete, { force: true }).catch(() => {});
     throw asUserError(error, 'write', path);
+  } finally {
+    halves.delete(incomplete);
   }
 }
 
 /** Two writes of one file at a time must not share a half. */
 let written = 0;
+
+const halves = new Set<string>();
+
+function removeHalves(): void {
+  for (const path of halves) rmSync(path, { force: true });
+}

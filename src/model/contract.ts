@@ -7,6 +7,35 @@ export type Provider = 'webgpu' | 'cuda' | 'directml' | 'coreml' | 'cpu';
 /** What a person asks for: `auto` takes the first provider that agrees with the CPU. */
 export type ProviderChoice = Provider | 'auto';
 
+/** Why a provider is not used. */
+export interface Refusal {
+  /** The end of a sentence: "WebGPU was not used: …". */
+  why: string;
+  /** There is no such device, it is slower than the CPU, or it is at fault. */
+  kind: 'absent' | 'slow' | 'failed';
+}
+
+/** A provider that is not used, and why. */
+export interface RefusedProvider extends Refusal {
+  provider: Provider;
+}
+
+/** How to open a model. */
+export interface OpenParams {
+  folder: string;
+  /** Threads inside an operator; by default chosen. */
+  threads?: number;
+  /** By default the CPU. */
+  provider?: ProviderChoice;
+  /** Providers not to be tried: they ended the process before this one, or hung. */
+  refused?: RefusedProvider[];
+}
+
+/** What happens while a model opens. A trial that takes longer than `limitMs` hangs. */
+export type OpenEvent =
+  | { kind: 'converting'; done: number; total: number }
+  | { kind: 'trying'; provider: Provider; limitMs: number };
+
 /** What a caller learns about an opened model. */
 export interface ModelInfo {
   folder: string;
@@ -16,11 +45,11 @@ export interface ModelInfo {
   vocabulary: number;
   maxPositions: number;
   provider: Provider;
-  /** One sentence for a person: why it runs there. */
+  /** One sentence for a person, without its full stop: why it runs there. */
   providerReason: string;
-  /** True if another provider was wanted and could not be used. */
+  /** True if the provider asked for could not be used, or if `auto` met a device that is at fault (not one that is missing or slow). */
   fellBack: boolean;
-  /** Resident memory of the model process, bytes. */
+  /** Resident memory of this one process when it was asked, bytes; `ModelPool.memory` adds up a model's processes. */
   memory: number;
 }
 
@@ -165,11 +194,7 @@ export interface CheckResult {
 
 /** The contract between the model process and everybody else. */
 export interface ModelContract {
-  open: Method<
-    { folder: string; threads?: number; provider?: ProviderChoice },
-    ModelInfo,
-    { done: number; total: number }
-  >;
+  open: Method<OpenParams, ModelInfo, OpenEvent>;
   info: Method<Record<string, never>, ModelInfo>;
   generate: Method<GenerateParams, GeneratedRow[], GenerateEvent>;
   harvest: Method<HarvestParams, HarvestSums, { done: number; total: number }>;

@@ -23,12 +23,14 @@ const SMALL_MODEL_PROCESSES = 2;
 export class ModelPool {
   private constructor(private readonly processes: ModelProcess[]) {}
 
-  /** Starts as many processes as the model's size makes worthwhile. */
+  /** Starts as many processes as the model's size makes worthwhile; a GPU is one device and takes one. */
   static async start(options: StartOptions): Promise<ModelPool> {
     const small = totalBytes(locateWeights(options.folder)) < SMALL_MODEL_BYTES;
     const first = await ModelProcess.start(options);
-    const others = small ? SMALL_MODEL_PROCESSES - 1 : 0;
-    const rest = await Promise.allSettled(Array.from({ length: others }, () => ModelProcess.start(options)));
+    const others = small && first.info.provider === 'cpu' ? SMALL_MODEL_PROCESSES - 1 : 0;
+    // The first process has tried the providers: the others take what it took.
+    const same = { ...options, provider: first.info.provider };
+    const rest = await Promise.allSettled(Array.from({ length: others }, () => ModelProcess.start(same)));
     const processes = [first, ...rest.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []))];
     const failed = rest.find(start => start.status === 'rejected');
     if (failed) {
@@ -41,6 +43,12 @@ export class ModelPool {
   /** What the model is. */
   get info(): ModelInfo {
     return this.processes[0].info;
+  }
+
+  /** Resident memory of the model's processes now, bytes. */
+  async memory(): Promise<number> {
+    const infos = await Promise.all(this.processes.map(process => process.call('info', {})));
+    return infos.reduce((sum, { memory }) => sum + memory, 0);
   }
 
   /** Ids of the model's processes, for their memory and processor time. */
@@ -100,8 +108,8 @@ export class ModelPool {
     return whole;
   }
 
-  /** Calls back when one of the processes ends: the pool is of no use then. */
-  onEnd(listener: () => void): void {
+  /** Calls back, with a sentence that says how, when one of the processes ends: the pool is of no use then. */
+  onEnd(listener: (reason: string) => void): void {
     for (const process of this.processes) process.onEnd(listener);
   }
 

@@ -1,12 +1,13 @@
 import { UserError } from '../core/errors';
 import type { Rollout } from '../core/rollout';
-import { identify, type ModelIdentity } from './checkpoint/identity';
-import type { ProviderChoice } from './contract';
+import { identify, identifyLater, type ModelIdentity } from './checkpoint/identity';
+import type { ModelInfo, ProviderChoice, RefusedProvider } from './contract';
 import { ModelPool } from './modelPool';
+import type { StartOptions } from './modelProcess';
 import { type ChatTemplate, loadChatTemplate } from './text/chatTemplate';
 import { joinRollout, type RolloutText } from './text/rolloutText';
 import { stopTokens } from './text/stopTokens';
-import { type Encoding, loadTokenizer, type Tokenizer } from './text/tokenizer';
+import { type Encoding, loadTokenizer, loadTokenizerSliced, type Tokenizer } from './text/tokenizer';
 
 /** A rollout as tokens; their offsets count in `text`. */
 export interface RolloutTokens extends Encoding, RolloutText {}
@@ -15,11 +16,17 @@ export interface RolloutTokens extends Encoding, RolloutText {}
 export interface TextModelOptions {
   threads?: number;
   provider?: ProviderChoice;
+  /** The bundled process script; by default the one beside the running bundle. */
+  script?: string;
+  /** Called each time the processes have opened the model. */
+  onOpened?: (info: ModelInfo) => void;
 }
 
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
   private running: Promise<ModelPool> | undefined;
+  /** Providers whose process ended by itself while the model ran: tried no more. */
+  private readonly refused: RefusedProvider[] = [];
 
   private constructor(
     readonly folder: string,
@@ -38,20 +45,39 @@ export class TextModel {
     return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options);
   }
 
+  /** As `open`, in slices that keep an editor's event loop free. */
+  static async load(folder: string, options: TextModelOptions = {}): Promise<TextModel> {
+    const identity = await identifyLater(folder);
+    const tokenizer = await loadTokenizerSliced(folder);
+    return new TextModel(folder, identity, tokenizer, loadChatTemplate(folder), stopTokens(folder), options);
+  }
+
   /** Tokens that a text may have. */
   get maxPositions(): number {
     return this.identity.maxPositions;
   }
 
-  /** The running processes, started at first use, and again after they ended or could not be started. */
-  pool(onProgress?: (progress: { done: number; total: number }) => void): Promise<ModelPool> {
+  /**
+   * The running processes, started at first use, and again after they ended or could not be started. What is given tells
+   * how far a conversion is, and ends a start that is under way.
+   */
+  pool(start: Pick<StartOptions, 'onProgress' | 'signal'> = {}): Promise<ModelPool> {
     if (!this.running) {
-      const started = ModelPool.start({ folder: this.folder, ...this.options, onProgress });
-      const forget = () => {
-        if (this.running === started) this.running = undefined;
-      };
-      started.then(pool => pool.onEnd(forget), forget);
+      const { folder, refused } = this;
+      const { onOpened, ...how } = this.options;
+      const started = ModelPool.start({ ...how, folder, refused, ...start });
       this.running = started;
+      started.then(
+        pool => {
+          pool.onEnd(() => {
+            this.forget(started, pool.info);
+            // If one process is gone, its sisters do nothing any more but hold memory.
+            pool.stop();
+          });
+          onOpened?.(pool.info);
+        },
+        () => this.forget(started),
+      );
     }
     return this.running;
   }
@@ -61,8 +87,9 @@ export class TextModel {
     return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
-  /** Ends the processes. */
+  /** Ends the processes; whoever opens the model again tries every provider anew. */
   async close(): Promise<void> {
+    this.refused.length = 0;
     const running = this.running;
     this.running = undefined;
     (await running?.catch(() => undefined))?.stop();
@@ -92,6 +119,16 @@ export class TextModel {
     const before = this.template(prompt);
     const joined = joinRollout(before ?? prompt, response);
     return { ...this.tokenizer.encode(joined.text, { addSpecialTokens: before === undefined }), ...joined };
+  }
+
+  /** The processes ended by themselves or could not be started: the next call starts others. */
+  private forget(started: Promise<ModelPool>, info?: ModelInfo): void {
+    if (this.running !== started) return;
+    this.running = undefined;
+    if (info && info.provider !== 'cpu') {
+      const { provider } = info;
+      this.refused.push({ provider, why: 'its process ended while the model ran', kind: 'failed' });
+    }
   }
 
   private template(prompt: string): string | undefined {

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors';
 import { readUtf8 } from '../../files/textFile';
-import { TextModel } from '../../model/textModel';
-import { layerList, whole, wholeList } from '../options';
+import { openModel, runOptions } from '../openModel';
+import { layerList, wholeList } from '../options';
 import { cancelOnInterrupt, Progress } from '../terminal';
 
 /** `doubletake activations`: resid_post of every token of a text, as safetensors. */
 export function activationsCommand(program: Command): void {
-  const command = program.command('activations');
+  const command = runOptions(program.command('activations'));
   command
     .description('write resid_post.L [T,d], token_ids [T] and, if wanted, logits [T,V] of a text')
     .requiredOption('--model <dir>', 'Hugging Face folder')
@@ -16,11 +16,10 @@ export function activationsCommand(program: Command): void {
     .option('--layers <layers>', '"all" or layers separated by commas', layerList, 'all')
     .option('--logits', 'write the logits as well', false)
     .requiredOption('--out <file>', 'safetensors file to write')
-    .option('--threads <n>', 'threads inside an operator', whole(1))
-    .action(async ({ model: folder, textFile, ids: given, layers: wanted, logits, out, threads }) => {
+    .action(async ({ model: folder, textFile, ids: given, layers: wanted, logits, out, ...run }) => {
       if (textFile === undefined && given === undefined)
         command.error('Give a text with --text-file or token ids with --ids.');
-      const model = TextModel.open(folder, { threads });
+      const model = openModel(folder, run);
       try {
         const ids: number[] = given ?? model.rawIds(await requireText(textFile));
         if (ids.length === 0) throw new UserError(`${textFile} gives no tokens; there is nothing to read.`);

@@ -3,7 +3,8 @@ import { UserError } from '../../core/errors';
 import { vectorFor } from '../../files/vectorFile';
 import type { GeneratedRow, Intervention } from '../../model/contract';
 import { samplingDefaults } from '../../model/samplingDefaults';
-import { TextModel } from '../../model/textModel';
+import type { TextModel } from '../../model/textModel';
+import { openModel, runOptions } from '../openModel';
 import { real, whole } from '../options';
 import { cancelOnInterrupt } from '../terminal';
 import { requireText } from './activations';
@@ -16,8 +17,7 @@ export function samplingOptions(command: Command): Command {
     .option('--top-p <x>', 'keep the likeliest tokens up to this mass', real(0, 1))
     .option('--top-k <n>', 'keep this many tokens; 0 keeps all', whole(0))
     .option('--min-p <x>', 'keep tokens at least this share as likely as the likeliest', real(0, 1))
-    .option('--seed <n>', 'seed of the draw', whole(), 0)
-    .option('--threads <n>', 'threads inside an operator', whole(1));
+    .option('--seed <n>', 'seed of the draw', whole(), 0);
 }
 
 /** `doubletake generate`: one completion, streamed, steered or not. */
@@ -32,12 +32,12 @@ export function generateCommand(program: Command): void {
     .addOption(new Option('--strength <x>', 'multiplier of the vector').argParser(real()))
     .option('--layer <n>', "layer to steer; by default the vector's own", whole(0))
     .option('--json', 'print one JSON line {text, tokenIds, finishReason}', false);
-  samplingOptions(command).action(async options => {
+  runOptions(samplingOptions(command)).action(async options => {
     if ((options.vector === undefined) !== (options.strength === undefined)) {
       command.error('--vector and --strength belong together; give both or neither.');
     }
     const prompt = await requireText(options.promptFile);
-    const model = TextModel.open(options.model, { threads: options.threads });
+    const model = openModel(options.model, options);
     try {
       const interventions: Intervention[] = [];
       const vectors: Float32Array[] = [];

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import type { ReproduceResults } from '../../core/results';
 import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
 import { atomicWrite } from '../../files/atomicWrite';
-import { TextModel } from '../../model/textModel';
 import { readPrompts } from '../../study/prompts';
 import { reproduce } from '../../study/reproduce';
+import { openModel, runOptions } from '../openModel';
 import { real, realList, whole, wholeList } from '../options';
 import { cancelOnInterrupt, Progress } from '../terminal';
 
@@ -14,8 +14,7 @@ const WINDOW_OFFSETS = [-28, -20, -16, -12, -8, -4, 0];
 
 /** `doubletake reproduce`: every figure of the paper from labelled rollouts. */
 export function reproduceCommand(program: Command): void {
-  program
-    .command('reproduce')
+  runOptions(program.command('reproduce'))
     .description('harvest both models, compute vectors, steer with controls and write a report; resumable')
     .requiredOption('--base <dir>', 'Hugging Face folder of the base model')
     .requiredOption('--reasoning <dir>', 'Hugging Face folder of the reasoning model')
@@ -31,10 +30,9 @@ export function reproduceCommand(program: Command): void {
     .option('--temperature <x>', "temperature; by default the model's own", real(0))
     .option('--max-tokens <n>', 'new tokens of a trace at most', whole(1))
     .option('--seed <n>', 'seed', whole(), 0)
-    .option('--threads <n>', 'threads inside an operator', whole(1))
     .action(async options => {
-      const base = TextModel.open(options.base, { threads: options.threads });
-      const reasoning = TextModel.open(options.reasoning, { threads: options.threads });
+      const base = openModel(options.base, options);
+      const reasoning = openModel(options.reasoning, options);
       try {
         const all = options.prompts ? await readPrompts(options.prompts) : undefined;
         const results = await reproduce({

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { samplingDefaults } from '../../model/samplingDefaults';
-import { TextModel } from '../../model/textModel';
 import { readPrompts } from '../../study/prompts';
 import { sampleRollouts } from '../../study/sampleRollouts';
+import { openModel, runOptions } from '../openModel';
 import { whole } from '../options';
 import { cancelOnInterrupt, Progress } from '../terminal';
 import { samplingOptions } from './generate';
@@ -16,9 +16,9 @@ export function rolloutsCommand(program: Command): void {
     .requiredOption('--prompts <file>', 'JSON Lines of {prompt[, id, category]}')
     .requiredOption('--out <folder>', 'folder to write to')
     .option('--count <n>', 'rollouts; by default one for each prompt', whole(1));
-  samplingOptions(command).action(async options => {
+  runOptions(samplingOptions(command)).action(async options => {
     const prompts = await readPrompts(options.prompts);
-    const model = TextModel.open(options.model, { threads: options.threads });
+    const model = openModel(options.model, options);
     try {
       const { maxTokens, ...sampling } = samplingDefaults(options.model, options);
       const progress = new Progress('Rollouts');

@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LENGTH, DEFAULT_OFFSET } from '../../core/windows';
-import { TextModel } from '../../model/textModel';
 import { makeVector } from '../../study/makeVector';
+import { openModel, runOptions } from '../openModel';
 import { whole } from '../options';
 import { cancelOnInterrupt, Progress } from '../terminal';
 
 /** `doubletake vector`: a difference-of-means vector from labelled rollouts. */
 export function vectorCommand(program: Command): void {
-  program
-    .command('vector')
+  runOptions(program.command('vector'))
     .description('difference of means of resid_post over the windows of a label and of every label')
     .requiredOption('--model <dir>', 'Hugging Face folder whose activations are read')
     .requiredOption('--rollouts <folder>', 'labelled rollouts')
@@ -26,9 +25,8 @@ export function vectorCommand(program: Command): void {
     )
     .addOption(new Option('--scale <how>', 'norm of the result').choices(['raw', 'mean-norm']).default('raw'))
     .requiredOption('--out <file>', 'safetensors file to write')
-    .option('--threads <n>', 'threads inside an operator', whole(1))
-    .action(async ({ model: folder, rollouts, label, layer, offset, length, minus, scale, out, threads }) => {
-      const model = TextModel.open(folder, { threads });
+    .action(async ({ model: folder, rollouts, label, layer, offset, length, minus, scale, out, ...run }) => {
+      const model = openModel(folder, run);
       try {
         const progress = new Progress('Harvest');
         const made = await makeVector(model, rollouts, { label, layer, offset, length, minus, scale }, out, {

@@ -47,7 +47,7 @@ export class TokenizerSource implements vscode.Disposable {
     try {
       // Its library is not needed before the first rollout is shown.
       const { RolloutTokenizer } = await import('../rollout/rolloutTokenizer');
-      const tokenizer = RolloutTokenizer.open(folder);
+      const tokenizer = await RolloutTokenizer.load(folder);
       if (folder !== this.folder) return this.get();
       this.current = tokenizer;
       this.log.info(`Tokenizer of ${folder} opened in ${(performance.now() - started).toFixed(0)} ms`);

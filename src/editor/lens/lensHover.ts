@@ -4,6 +4,7 @@ import { mapTokens } from '../../model/text/tokenMap';
 import type { RolloutTokens, TextModel } from '../../model/textModel';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE } from '../ids';
+import { commandLink } from '../models/commandLink';
 import type { ModelPair } from '../models/modelPair';
 import { escapeMarkdown, visibleToken } from '../rollout/markdown';
 import type { SteeringSet } from '../steering/steeringSet';
@@ -78,7 +79,7 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
 
   private offer(): vscode.MarkdownString {
     const text = new vscode.MarkdownString(
-      `[Show the logit lens of tokens](command:${COMMANDS.openModel}) (starts the reasoning model)`,
+      `[Show the logit lens of tokens](${commandLink(COMMANDS.openModel, { which: 'reasoning' })}) (starts the reasoning model)`,
     );
     text.isTrusted = { enabledCommands: [COMMANDS.openModel] };
     return text;

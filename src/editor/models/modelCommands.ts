@@ -1,29 +1,36 @@
-import type { Display } from '../decorations/display';
-import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type * as vscode from 'vscode';
+import { UserError } from '../../core/errors';
 import { COMMANDS } from '../ids';
 import type { Commands } from '../labelling/labelCommands';
-import { withCancel } from '../progress';
-import type { Completions } from '../steering/completions';
-import { Steer } from '../steering/steer';
-import type { SteeringSet } from '../steering/steeringSet';
-import { computeVector } from './computeVector';
-import type { ModelPair } from './modelPair';
+import { checkModel } from './checkModel';
+import type { CheckReports } from './checkReport';
+import { chooseProvider } from './chooseProvider';
+import { type ModelPair, WHICH, type Which } from './modelPair';
+import { type OpenRequest, openModel, pickModel } from './openModel';
 
-/** The commands that run a model. */
+/** The commands about models themselves. `runtime` is the folder of onnxruntime-node. */
 export function modelCommands(
-  documents: RolloutDocuments,
-  display: Display,
   pair: ModelPair,
-  set: SteeringSet,
-  completions: Completions,
+  reports: CheckReports,
+  memory: vscode.Memento,
+  runtime: string,
 ): Commands {
-  const steer = new Steer(documents, pair, set, completions);
   return {
-    [COMMANDS.compareSteered]: () => steer.compare(),
-    [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
-    [COMMANDS.openModel]: () =>
-      withCancel('Opening the reasoning model', async () => {
-        await pair.use('reasoning');
-      }),
+    [COMMANDS.openModel]: request => openModel(pair, memory, (request ?? {}) as OpenRequest),
+    [COMMANDS.checkModel]: async request => {
+      const which = named(request) ?? (await pickModel(pair, 'Which model should be checked?'));
+      return which && checkModel(pair, reports, which);
+    },
+    [COMMANDS.closeModel]: async request => {
+      const open = WHICH.filter(which => ['open', 'opening'].includes(pair.state(which)));
+      if (open.length === 0) throw new UserError('No model is open');
+      const only = open.length === 1 ? open[0] : undefined;
+      const which = named(request) ?? only ?? (await pickModel(pair, 'Close which model?', open));
+      if (which) await pair.close(which);
+    },
+    [COMMANDS.chooseProvider]: () => chooseProvider(pair, runtime),
   };
 }
+
+/** The model that a link, a tree's row or a test names. */
+const named = (request: unknown) => (request as { which?: Which } | null | undefined)?.which;

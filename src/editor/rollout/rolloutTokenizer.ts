@@ -2,7 +2,11 @@ import type { Rollout } from '../../core/rollout';
 import { type ChatTemplate, loadChatTemplate } from '../../model/text/chatTemplate';
 import { joinRollout, type RolloutText } from '../../model/text/rolloutText';
 import { type Encoding, Tokenizer } from '../../model/text/tokenizer';
-import { readTokenizerFiles } from '../../model/text/tokenizerFiles';
+import {
+  readTokenizerFiles,
+  readTokenizerFilesSliced,
+  type TokenizerFiles,
+} from '../../model/text/tokenizerFiles';
 import { cutsAreExact } from './cutRule';
 import { TokenizedText } from './tokenizedText';
 
@@ -25,7 +29,15 @@ export class RolloutTokenizer {
 
   /** Throws UserError if the folder has no tokenizer that can be used. */
   static open(folder: string): RolloutTokenizer {
-    const files = readTokenizerFiles(folder);
+    return RolloutTokenizer.from(folder, readTokenizerFiles(folder));
+  }
+
+  /** As `open`, in slices that keep the editor's event loop free. */
+  static async load(folder: string): Promise<RolloutTokenizer> {
+    return RolloutTokenizer.from(folder, await readTokenizerFilesSliced(folder));
+  }
+
+  private static from(folder: string, files: TokenizerFiles): RolloutTokenizer {
     return new RolloutTokenizer(folder, new Tokenizer(files), loadChatTemplate(folder), cutsAreExact(files));
   }
 

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import type { TensorEntry } from '../../files/safetensors';
 import type { ModelConfig } from '../checkpoint/config';
 import type { Weights } from '../checkpoint/weights';
+import type { Dialect } from './dialects';
 import type { GraphBuilder } from './onnx';
 
 /** Width of a head in the KV cache and the rotary tables (times two): the head dimension, rounded up to a multiple of 16. */
@@ -16,6 +17,7 @@ export class Blocks {
     private readonly config: ModelConfig,
     private readonly weights: Weights,
     private readonly root: string,
+    private readonly dialect: Dialect,
   ) {}
 
   /** Embeddings [B,T,d] of the input `ids`. */
@@ -123,19 +125,16 @@ export class Blocks {
   unembed(normed: string, count: string): void {
     const { g, config } = this;
     const head = config.tiedEmbeddings ? 'model.embed_tokens' : 'lm_head';
-    const logits = this.product(normed, this.weight(head));
+    const logits = this.dialect.product(g, normed, this.weight(head), this.entry(`${head}.weight`).shape);
     g.op('Identity', [logits], {}, 'logits');
     g.output('logits', 'float32', [count, config.vocabulary]);
   }
 
   /** x·Wᵀ (+ bias) with W [out, in] as Hugging Face stores it; a Transpose would be folded into a copy of the weight. */
   private linear(x: string, name: string, bias: boolean): string {
-    const product = this.product(x, this.weight(name));
+    const { shape } = this.entry(`${name}.weight`);
+    const product = this.dialect.product(this.g, x, this.weight(name), shape, 'ids');
     return bias ? this.g.op('Add', [product, this.tensor(`${name}.bias`)]) : product;
-  }
-
-  private product(x: string, weight: string): string {
-    return this.g.microsoft('FusedMatMul', [x, weight], [this.g.fresh('product')], { transB: 1 })[0];
   }
 
   private weight(name: string): string {

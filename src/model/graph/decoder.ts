@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../checkpoint/config';
 import type { Weights } from '../checkpoint/weights';
 import { Blocks, cacheHeadDim } from './blocks';
+import type { Dialect } from './dialects';
 import { GraphBuilder } from './onnx';
 
 /**
@@ -41,14 +42,21 @@ export function buildDecoder(
   config: ModelConfig,
   weights: Weights,
   root: string,
+  dialect: Dialect,
   spec: GraphSpec,
 ): Uint8Array {
-  return new DecoderGraph(config, weights, root, spec).build();
+  return new DecoderGraph(config, weights, root, dialect, spec).build();
 }
 
 /** Unembedding of any residuals or, without the norm, directions: `residuals` float32 [N,d] → `logits` [N,V]. */
-export function buildLens(config: ModelConfig, weights: Weights, root: string, norm: boolean): Uint8Array {
-  return new DecoderGraph(config, weights, root, PLAIN_GRAPH).buildLens(norm);
+export function buildLens(
+  config: ModelConfig,
+  weights: Weights,
+  root: string,
+  dialect: Dialect,
+  norm: boolean,
+): Uint8Array {
+  return new DecoderGraph(config, weights, root, dialect, PLAIN_GRAPH).buildLens(norm);
 }
 
 class DecoderGraph {
@@ -60,9 +68,10 @@ class DecoderGraph {
     private readonly config: ModelConfig,
     weights: Weights,
     root: string,
+    dialect: Dialect,
     private readonly spec: GraphSpec,
   ) {
-    this.blocks = new Blocks(this.g, config, weights, root);
+    this.blocks = new Blocks(this.g, config, weights, root, dialect);
     this.d = config.dModel;
   }
 

@@ -39,7 +39,7 @@ export async function lens(model: LoadedModel, { vectors, norm }: LensParams): P
   const { dModel } = model.config;
   const session = await model.lens(norm);
   const residuals = new Tensor('float32', vectors, [vectors.length / dModel, dModel]);
-  const { logits } = await session.run({ residuals });
+  const { logits } = await model.run(session, { residuals }, { logits: null });
   return logits.data as Float32Array;
 }
 

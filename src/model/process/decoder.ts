@@ -49,9 +49,9 @@ export class Decoder {
   }
 
   /** Runs a step; the result holds what the graph's spec names (`logits`, `resid_post.L`, `pool.L` …). */
-  async run(step: Step): Promise<Record<string, Tensor>> {
+  run(step: Step): Promise<Record<string, Tensor>> {
     const { feeds, fetches } = this.tensors(step);
-    return (await this.session.run(feeds, fetches as InferenceSession.FetchesType)) as Record<string, Tensor>;
+    return this.model.run(this.session, feeds, fetches);
   }
 
   /** A step of one token for each of the first `batch` rows, to be run again and again; needs a graph with logits. */
@@ -66,7 +66,7 @@ export class Decoder {
     const total = feeds.total.data as Int32Array;
     const run = async () => {
       total[0] = lengths.reduce((a, b) => Math.max(a, b), 0) + 1;
-      await this.session.run(feeds, fetches as InferenceSession.FetchesType);
+      await this.model.run(this.session, feeds, fetches);
       return logits;
     };
     return { ids, lengths, run };

@@ -96,7 +96,7 @@ class Generation {
     let longest = taken[0].ids.length;
     while (taken.length < free && this.next + taken.length < rows.length) {
       const more = Math.max(longest, rows[this.next + taken.length].ids.length);
-      if (more * (taken.length + 1) > PREFILL_TOKENS) break;
+      if (more * (taken.length + 1) > PREFILL_TOKENS || more > this.model.longestPiece) break;
       taken.push(rows[this.next + taken.length]);
       longest = more;
     }
@@ -133,9 +133,10 @@ class Generation {
     ids: number[],
     steering: Record<string, Tensor>,
   ): Promise<Float32Array> {
-    for (let start = 0; ; start += PREFILL_TOKENS) {
+    const longest = Math.min(PREFILL_TOKENS, this.model.longestPiece);
+    for (let start = 0; ; start += longest) {
       throwIfCancelled(this.context.signal);
-      const piece = ids.slice(start, start + PREFILL_TOKENS);
+      const piece = ids.slice(start, start + longest);
       const end = start + piece.length;
       const last = end === ids.length;
       const result = await this.decoder.run({

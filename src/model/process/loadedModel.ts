@@ -6,16 +6,13 @@ import { type ModelConfig, readConfig } from '../checkpoint/config';
 import { requireFinite, totalBytes } from '../checkpoint/finite';
 import { asFloat32 } from '../checkpoint/float32Copy';
 import { locateWeights, selectWeights, type Weights } from '../checkpoint/weights';
+import type { OpenParams, Provider } from '../contract';
 import { cacheHeadDim } from '../graph/blocks';
 import { buildDecoder, buildLens, type GraphSpec } from '../graph/decoder';
+import { DIALECTS } from '../graph/dialects';
 import { ropeFrequencies, ropeTables } from '../graph/rope';
-
-/** How a model is opened. */
-export interface OpenOptions {
-  folder: string;
-  /** Threads inside an operator; 0 chooses. */
-  threads?: number;
-}
+import { PROVIDER_NAMES, plainReason } from '../providers';
+import { BACKENDS } from './machine';
 
 // Below this a whole model sits in the processor's caches: prepacking costs milliseconds, and one thread beats two.
 const SMALL_MODEL_BYTES = 64 << 20;
@@ -29,20 +26,23 @@ export class LoadedModel {
   private readonly root: string;
   /** True if the model fits the processor's caches. */
   readonly small: boolean;
+  /** Tokens of one run at most: some GPUs compute longer ones wrongly (see trial.ts). */
+  longestPiece = Number.POSITIVE_INFINITY;
 
   private constructor(
     readonly folder: string,
     readonly config: ModelConfig,
     readonly weights: Weights,
     private readonly threads: number,
+    readonly provider: Provider,
   ) {
     this.root = commonFolder([...weights.values()].map(entry => entry.file));
     this.small = totalBytes(weights) < SMALL_MODEL_BYTES;
   }
 
-  /** Opens a Hugging Face folder; throws a UserError for what is missing, unknown or damaged. */
+  /** Opens a Hugging Face folder on the CPU; throws a UserError for what is missing, unknown or damaged. */
   static async open(
-    options: OpenOptions,
+    options: Pick<OpenParams, 'folder' | 'threads'>,
     progress?: (done: number, total: number) => void,
   ): Promise<LoadedModel> {
     const config = readConfig(options.folder);
@@ -51,7 +51,12 @@ export class LoadedModel {
     const stored = selectWeights(config, locateWeights(options.folder), options.folder);
     if (totalBytes(stored) <= SCAN_AT_OPEN_BYTES) requireFinite(stored);
     const weights = await asFloat32(stored, progress);
-    return new LoadedModel(options.folder, config, weights, options.threads ?? 0);
+    return new LoadedModel(options.folder, config, weights, options.threads ?? 0, 'cpu');
+  }
+
+  /** The same checkpoint with sessions of its own on another provider. */
+  on(provider: Provider): LoadedModel {
+    return new LoadedModel(this.folder, this.config, this.weights, this.threads, provider);
   }
 
   /**
@@ -59,15 +64,15 @@ export class LoadedModel {
    * rows: 1.6 times faster at 8 rows, at the price of a second copy of the weights and a slower start.
    */
   decoder(spec: GraphSpec, prepack: boolean): Promise<InferenceSession> {
-    return this.session(JSON.stringify({ spec, prepack }), prepack, () =>
-      buildDecoder(this.config, this.weights, this.root, spec),
+    return this.session(JSON.stringify(spec), prepack, () =>
+      buildDecoder(this.config, this.weights, this.root, DIALECTS[this.provider], spec),
     );
   }
 
   /** The session from residuals [N,d] to logits [N,V], with or without the final norm. */
   lens(norm: boolean): Promise<InferenceSession> {
     return this.session(`lens ${norm}`, this.small, () =>
-      buildLens(this.config, this.weights, this.root, norm),
+      buildLens(this.config, this.weights, this.root, DIALECTS[this.provider], norm),
     );
   }
 
@@ -95,18 +100,39 @@ export class LoadedModel {
     );
   }
 
-  /** Frees every session. */
+  /** Runs a session; where a GPU fails, the error says what to do. */
+  async run(
+    session: InferenceSession,
+    feeds: Record<string, Tensor>,
+    fetches: Record<string, Tensor | null>,
+  ): Promise<Record<string, Tensor>> {
+    try {
+      return (await session.run(feeds, fetches as InferenceSession.FetchesType)) as Record<string, Tensor>;
+    } catch (error) {
+      if (this.provider === 'cpu') throw error;
+      const { why } = plainReason(this.provider, error as Error);
+      throw new UserError(
+        `${this.folder}: ${PROVIDER_NAMES[this.provider]} failed while the model ran (${why}). Choose the provider cpu, or a smaller batch.`,
+      );
+    }
+  }
+
+  /** Frees every session; new ones are made when they are needed. */
   async close(): Promise<void> {
     const open = [...this.sessions.values()];
     this.sessions.clear();
     for (const session of open) await (await session).release();
   }
 
-  private session(key: string, prepack: boolean, build: () => Uint8Array): Promise<InferenceSession> {
+  private session(name: string, wantPrepack: boolean, build: () => Uint8Array): Promise<InferenceSession> {
+    // A GPU lays weights out by itself: a second session would hold them twice.
+    const prepack = wantPrepack && this.provider === 'cpu';
+    const key = `${name} ${prepack}`;
     let session = this.sessions.get(key);
     if (!session) {
       session = InferenceSession.create(build(), this.sessionOptions(prepack));
       this.sessions.set(key, session);
+      session.catch(() => this.sessions.delete(key));
     }
     return session;
   }
@@ -114,7 +140,7 @@ export class LoadedModel {
   private sessionOptions(prepack: boolean): InferenceSession.SessionOptions {
     const threads = this.threads || (this.small ? 1 : availableParallelism());
     return {
-      executionProviders: ['cpu'],
+      executionProviders: [BACKENDS[this.provider]],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 4,

@@ -6,7 +6,8 @@ import type { ModelContract, ModelInfo } from '../contract';
 import { lens, project, writeActivations } from './activations';
 import { generate } from './generate';
 import { harvest } from './harvest';
-import { LoadedModel } from './loadedModel';
+import type { LoadedModel } from './loadedModel';
+import { type OpenedModel, openModel } from './openModel';
 import { selfTest } from './selfTest';
 import { TextLens } from './textLens';
 import { TokenScorer } from './tokenScores';
@@ -17,16 +18,23 @@ env.logLevel = 'fatal';
 // Ctrl-C in a terminal reaches this process too; whether to cancel or to end is its parent's to say.
 process.on('SIGINT', () => {});
 
-let opened: LoadedModel | undefined;
+// TF32 keeps 10 bits of a factor; read by NVIDIA's libraries when they are loaded. Activations are float32 everywhere.
+process.env.NVIDIA_TF32_OVERRIDE = '0';
+
+let opened: OpenedModel | undefined;
 let reading: TextLens | undefined;
 let scorer: TokenScorer | undefined;
 
-function model(): LoadedModel {
+function requireOpened(): OpenedModel {
   if (!opened) throw new UserError('No model is open; open a model folder first.');
   return opened;
 }
 
-function info({ folder, config }: LoadedModel): ModelInfo {
+const model = (): LoadedModel => requireOpened().model;
+
+function info(): ModelInfo {
+  const { model, placement } = requireOpened();
+  const { folder, config } = model;
   return {
     folder,
     architecture: config.architectureName,
@@ -34,9 +42,7 @@ function info({ folder, config }: LoadedModel): ModelInfo {
     dModel: config.dModel,
     vocabulary: config.vocabulary,
     maxPositions: config.maxPositions,
-    provider: 'cpu',
-    providerReason: 'the CPU was asked for',
-    fellBack: false,
+    ...placement,
     memory: process.memoryUsage.rss(),
   };
 }
@@ -66,13 +72,20 @@ const parent: Port = {
 
 answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
-    await opened?.close();
+    await opened?.model.close();
     await scorer?.close();
-    reading = scorer = undefined;
-    opened = await LoadedModel.open(params, (done, total) => context.emit({ done, total }));
-    return info(opened);
+    opened = reading = scorer = undefined;
+    // A conversion that is given up removes its half: it may be tens of gigabytes.
+    const giveUp = () => process.exit(1);
+    process.once('SIGTERM', giveUp);
+    try {
+      opened = await openModel(params, context.emit);
+    } finally {
+      process.off('SIGTERM', giveUp);
+    }
+    return info();
   }),
-  info: () => info(model()),
+  info,
   generate: inTurn((params, context) => generate(model(), params, context)),
   harvest: inTurn((params, context) => harvest(model(), params, context)),
   activations: inTurn((params, context) => writeActivations(model(), params, context)),

@@ -43,7 +43,8 @@ export class TextLens {
       residuals.set(h.subarray((position - first) * d, (position - first + 1) * d), layer * d);
     }
     const lens = await this.model.lens(true);
-    const { logits } = await lens.run({ residuals: new Tensor('float32', residuals, [config.layers, d]) });
+    const inputs = { residuals: new Tensor('float32', residuals, [config.layers, d]) };
+    const { logits } = await this.model.run(lens, inputs, { logits: null });
     const v = config.vocabulary;
     const rows = Array.from({ length: config.layers }, (_, layer) =>
       (logits.data as Float32Array).subarray(layer * v, (layer + 1) * v),
@@ -60,9 +61,10 @@ export class TextLens {
   private async readUpTo(ids: number[], end: number, signal: AbortSignal): Promise<void> {
     let same = 0;
     while (same < Math.min(end, this.cached.length) && this.cached[same] === ids[same]) same++;
-    for (let start = same; start < end; start += PIECE_TOKENS) {
+    const piece = Math.min(PIECE_TOKENS, this.model.longestPiece);
+    for (let start = same; start < end; start += piece) {
       throwIfCancelled(signal);
-      const stop = Math.min(start + PIECE_TOKENS, end);
+      const stop = Math.min(start + piece, end);
       await this.run(ids, start, stop);
       this.cached = ids.slice(0, stop);
     }

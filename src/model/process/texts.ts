@@ -48,7 +48,8 @@ export class TextReader {
     const blocks = wanted.logits ? config.layers : Math.max(...layers) + 1;
     const spec = { ...PLAIN_GRAPH, ...wanted, blocks };
     const cache = new KvCache(config, blocks, 1, longest);
-    return new TextReader(model, await Decoder.create(model, spec, cache, model.small), spec, pieceTokens);
+    const decoder = await Decoder.create(model, spec, cache, model.small);
+    return new TextReader(model, decoder, spec, Math.min(pieceTokens, model.longestPiece));
   }
 
   /** The pieces of one text, in order. `inputs` gives a piece's further inputs. */

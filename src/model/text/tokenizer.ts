@@ -3,8 +3,15 @@ import { UserError } from '../../core/errors';
 import { AddedTokenSplitter, type TextPart } from './addedTokens';
 import { type AlignedText, alignSlice, normalizeAligned, sliceAligned } from './alignedText';
 import { type DecodeOptions, StreamDecoder } from './streamDecoder';
-import { type Json, readTokenizerFiles, specialTokenText, type TokenizerFiles } from './tokenizerFiles';
+import {
+  type Json,
+  readTokenizerFiles,
+  readTokenizerFilesSliced,
+  specialTokenText,
+  type TokenizerFiles,
+} from './tokenizerFiles';
 import { forLibrary, type TokenizerKind, tokenizerKind } from './tokenizerKind';
+import type { TokenizerParts } from './tokenizerParts';
 import { appendOffsets, type Encoding, EncodingBuilder, TokenizerError } from './tokenOffsets';
 import { Vocabulary } from './vocabulary';
 
@@ -16,6 +23,11 @@ const SENTINEL = '\u0000sequence';
 /** Opens the tokenizer of a Hugging Face folder (tokenizer.json, tokenizer_config.json). Throws UserError for kinds not supported. */
 export function loadTokenizer(folder: string): Tokenizer {
   return new Tokenizer(readTokenizerFiles(folder));
+}
+
+/** As `loadTokenizer`, in slices that keep an editor's event loop free. */
+export async function loadTokenizerSliced(folder: string): Promise<Tokenizer> {
+  return new Tokenizer(await readTokenizerFilesSliced(folder));
 }
 
 /**
@@ -169,11 +181,35 @@ export class Tokenizer {
 function openLibrary(files: TokenizerFiles): Library {
   const { normalizer = null, post_processor = null, decoder = null, added_tokens = [] } = files.tokenizer;
   try {
-    return new Library(
+    const library = new Library(
       { ...forLibrary(files.tokenizer), normalizer, post_processor, decoder, added_tokens },
       files.config,
     );
+    if (files.parts) giveParts(library, files, files.parts);
+    return library;
   } catch (error) {
     throw new UserError(`The tokenizer of ${files.name} is not supported: ${(error as Error).message}`);
   }
+}
+
+/** The library's constructor reads vocabulary and merges in one piece; those read in slices are put in their place. */
+function giveParts(library: Library, { tokenizer, added }: TokenizerFiles, parts: TokenizerParts): void {
+  const model = library.model as unknown as LibraryModel;
+  for (const { id, content } of added) {
+    parts.ids.set(content, id);
+    parts.tokens[id] = content;
+  }
+  model.tokens_to_ids = parts.ids;
+  model.vocab = parts.tokens;
+  model.bpe_ranks = parts.ranks;
+  const unknown = (tokenizer.model as Json).unk_token;
+  model.unk_token_id = typeof unknown === 'string' ? parts.ids.get(unknown) : undefined;
+}
+
+/** What the library's BPE model keeps of the file. */
+interface LibraryModel {
+  tokens_to_ids: Map<string, number>;
+  vocab: (string | undefined)[];
+  bpe_ranks: Map<string, number>;
+  unk_token_id: number | undefined;
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../core/errors';
+import { Slices } from './slices';
+import { readTokenizerParts, type TokenizerParts } from './tokenizerParts';
 
 /** A JSON object of unknown make. */
 export type Json = Record<string, unknown>;
@@ -29,6 +32,8 @@ export interface TokenizerFiles {
   added: AddedTokenEntry[];
   /** sha256 of tokenizer.json, hexadecimal. */
   hash: string;
+  /** Vocabulary and merges, if they were read apart: `tokenizer` has empty ones then. */
+  parts?: TokenizerParts;
 }
 
 /** Reads a JSON object; undefined if there is no such file. Throws UserError if it is not an object. */
@@ -50,18 +55,58 @@ export function readJsonObject(path: string): Json | undefined {
 export function readTokenizerFiles(folder: string): TokenizerFiles {
   const path = join(folder, 'tokenizer.json');
   const tokenizer = readJsonObject(path);
-  if (!tokenizer) {
-    throw new UserError(
-      `${folder} has no tokenizer.json. Save the model with a "fast" tokenizer to get one.`,
-    );
+  if (!tokenizer) throw noTokenizer(folder);
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return { ...describe(folder, tokenizer), hash };
+}
+
+/**
+ * As `readTokenizerFiles`, in slices: an editor's event loop is never blocked for long by the 9 MB of Llama 3. A file of
+ * another make than usual is read in one piece.
+ */
+export async function readTokenizerFilesSliced(folder: string): Promise<TokenizerFiles> {
+  const path = join(folder, 'tokenizer.json');
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) throw noTokenizer(folder);
+  const slices = new Slices();
+  const hash = createHash('sha256');
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    const chunk = bytes.subarray(at, at + CHUNK);
+    hash.update(chunk);
+    text += decoder.decode(chunk, { stream: at + CHUNK < bytes.length });
+    await slices.pause();
   }
+  const parts = await slices.run(readTokenizerParts(text));
+  const tokenizer = parts && jsonOf(parts.rest);
+  if (!tokenizer) return readTokenizerFiles(folder);
+  return { ...describe(folder, tokenizer), hash: hash.digest('hex'), parts };
+}
+
+// Hashed and decoded in a few milliseconds.
+const CHUNK = 1 << 20;
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function noTokenizer(folder: string): UserError {
+  return new UserError(`${folder} has no tokenizer.json. Save the model with a "fast" tokenizer to get one.`);
+}
+
+function describe(folder: string, tokenizer: Json): Omit<TokenizerFiles, 'hash' | 'parts'> {
+  const path = join(folder, 'tokenizer.json');
   const added = Array.isArray(tokenizer.added_tokens) ? (tokenizer.added_tokens as Json[]) : [];
   return {
     name: basename(folder),
     tokenizer,
     config: readJsonObject(join(folder, 'tokenizer_config.json')) ?? {},
     added: added.map(entry => readAddedToken(entry, path)),
-    hash: createHash('sha256').update(readFileSync(path)).digest('hex'),
   };
 }
 

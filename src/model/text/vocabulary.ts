@@ -9,8 +9,8 @@ const BYTE_TOKEN = /^<0x([0-9A-F]{2})>$/;
 export class Vocabulary {
   /** One more than the largest id. Not every id below need have a token. */
   readonly size: number;
-  private readonly tokens: (string | undefined)[] = [];
-  private readonly ids = new Map<string, number>();
+  private readonly tokens: (string | undefined)[];
+  private readonly ids: Map<string, number>;
   private readonly bytes: (Uint8Array | undefined)[] = [];
   private readonly added = new Map<number, AddedTokenEntry>();
   private readonly encoder = new TextEncoder();
@@ -20,6 +20,8 @@ export class Vocabulary {
     files: TokenizerFiles,
     private readonly kind: TokenizerKind,
   ) {
+    this.tokens = files.parts?.tokens ?? [];
+    this.ids = files.parts?.ids ?? new Map();
     const vocab = ((files.tokenizer.model as Json).vocab ?? {}) as Record<string, number>;
     for (const [token, id] of Object.entries(vocab)) this.set(token, id);
     for (const entry of files.added) {

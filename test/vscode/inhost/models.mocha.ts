@@ -31,7 +31,7 @@ describe('Logit lens on hover', () => {
   it('shows every layer once the model runs, from the cache the second time', async function () {
     this.timeout(60_000);
     const editor = await openRollout('tea');
-    await vscode.commands.executeCommand('doubletake.openModel');
+    await vscode.commands.executeCommand('doubletake.openModel', { which: 'reasoning' });
     const shown = await until('the lens', async () => {
       const text = await hoverOver(editor, 'Wait');
       return text.includes('| layer |') && text;
