@@ -118,7 +118,7 @@ describe('a sweep as text', () => {
       '  Tea.',
       '  No.',
     ]);
-    for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(84);
     expect(shown.match(/Wait\./g)).toHaveLength(20);
   });
 

@@ -61,17 +61,19 @@ async function compute(parts: SteeringParts, folder: string, plan: VectorPlan): 
     );
     if (summary === undefined) return;
     await parts.set.activate(out);
-    void offerSteering(out, summary);
+    void offerSteering(parts, out, summary);
   } catch (error) {
     void offerAgain(error, () => compute(parts, folder, plan));
   }
 }
 
-async function offerSteering(out: string, summary: string): Promise<void> {
+async function offerSteering({ set }: SteeringParts, out: string, summary: string): Promise<void> {
   const steer = 'Steer';
   const message = `${basename(out)} is the active vector now: ${summary}.`;
-  if ((await vscode.window.showInformationMessage(message, steer)) === steer)
-    await vscode.commands.executeCommand(COMMANDS.steerFromCursor);
+  if ((await vscode.window.showInformationMessage(message, steer)) !== steer) return;
+  // To see what this vector does, not its sum with those before.
+  await set.steerOnlyWith(out);
+  await vscode.commands.executeCommand(COMMANDS.steerFromCursor);
 }
 
 /** The folder of the active rollout, else the workspace's only one with rollouts, else the one that is chosen. */

@@ -56,6 +56,12 @@ export class SteeringSet implements vscode.Disposable {
     await this.change(path, { enabled: true });
   }
 
+  /** Makes a vector the only one that takes part; the others stay in the set. */
+  async steerOnlyWith(path: string): Promise<void> {
+    await this.activate(path);
+    await this.put(this.entries.map(entry => ({ ...entry, enabled: entry.path === path })));
+  }
+
   /** Changes the weight of a vector, or whether it takes part. */
   async change(path: string, change: Partial<Pick<SteeringEntry, 'weight' | 'enabled'>>): Promise<void> {
     await this.put(this.entries.map(entry => (entry.path === path ? { ...entry, ...change } : entry)));

@@ -22,7 +22,7 @@ export interface SteeringStart {
   /** Tokens of the prompt and the kept part. */
   ids: number[];
   sampling: Sampling;
-  /** Most tokens to draw, and what sets that limit, for a sentence. */
+  /** Most tokens to draw, and why a completion of that length ends. */
   maxTokens: number;
   limit: string;
 }
@@ -53,8 +53,8 @@ export function steeringStart(model: TextModel, { editor, rollout }: ActiveRollo
   });
   const limits: [number, string][] = [
     [place.selected || Number.POSITIVE_INFINITY, 'as long as the selection'],
-    [maxTokens, `the setting ${SETTINGS.maxTokens} allows no more`],
-    [room, `the model's context of ${model.maxPositions} tokens is full`],
+    [maxTokens, 'token limit of the settings'],
+    [room, 'context full'],
   ];
   const [most, limit] = limits.reduce((least, each) => (each[0] < least[0] ? each : least));
   return {

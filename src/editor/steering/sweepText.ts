@@ -13,7 +13,7 @@ export interface SweepRow {
 }
 
 /** Columns of a line; longer ones are broken so that the text can be read without wrapping. */
-const WIDTH = 100;
+const WIDTH = 84;
 const COLUMNS = ['strength', 'tokens', 'wait/hmm', 'b', 'repeated 4-grams'];
 
 /** A sweep as plain text: what was run, a table with a line per strength, then every completion, indented so that it folds. */
@@ -30,7 +30,7 @@ export function sweepText(about: readonly string[], rows: readonly SweepRow[]): 
   const samples = Math.max(...rows.map(({ sample }) => sample)) + 1;
   const sections = rows.map(row => {
     const which = samples > 1 ? `, sample ${row.sample + 1} of ${samples}` : '';
-    return `strength ${strengthText(row.strength)}${which}\n${indented(row.text)}`;
+    return `strength ${strengthText(row.strength)}${which}\n${indented(row.text.replace(/^\n+/, ''))}`;
   });
   return [...about, '', ...lines, '', sections.join('\n\n'), ''].join('\n');
 }

@@ -184,7 +184,7 @@ describe('Steering', () => {
       'the table',
       async () => {
         const text = await linesOf(page, 'tea sweep.txt');
-        return /^ +12 +\d+ .*(full|more)/m.test(text) && !text.includes('running') && text;
+        return /^ +12 +\d+ .*(ended|limit|full)/m.test(text) && !text.includes('running') && text;
       },
       60_000,
     );
@@ -239,9 +239,12 @@ describe('Steering', () => {
     await picture(page, 'compute-vector-done');
     assert.equal(await until('windows as before', async () => (await filled()) === before && before), before);
     await done.locator('.monaco-button', { hasText: 'Steer' }).click();
-    await question(page, /Steer from Cursor.*uncertainty-estimation\.base\.layer1 \(layer 1\)/);
-    await page.keyboard.press('Escape');
-    await until('the rollout again', async () => (await tabs(page)).at(-1) === 'clothes-01.rollout.txt');
+    await question(page, /Steer from Cursor: strength × uncertainty-estimation\.base\.layer1 \(layer 1\) \d/);
+    // The first Escape may close the list of notifications.
+    await until('the rollout again', async () => {
+      if (await widget(page).isVisible()) await page.keyboard.press('Escape');
+      return (await tabs(page)).at(-1) === 'clothes-01.rollout.txt';
+    });
   });
 
   it('leaves everything as it was when a vector is given up', async function () {
