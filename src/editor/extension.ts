@@ -11,7 +11,7 @@ import { AnnotationMode } from './labelling/annotationMode';
 import { labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
-import { LensHover } from './lens/lensHover';
+import { lensFeature } from './lens/lensFeature';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
@@ -51,7 +51,9 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const pair = new ModelPair(folders, log);
   const set = new SteeringSet(context.workspaceState);
   const completions = new Completions();
+  const lens = lensFeature(context.extensionUri, documents, source, pair, set, report);
   const commands = {
+    ...lens.commands,
     ...modelCommands(documents, display, pair, set, completions),
     ...labelCommands(documents, () => mode.active),
     ...viewCommands(documents, display, mode, log),
@@ -67,9 +69,9 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   context.subscriptions.push(
     ...registered,
+    ...lens.disposables,
     ...registerLanguageFeatures(documents, source, display),
     watchUndoKeys(documents),
-    new LensHover(documents, pair, set),
     ...[
       showing,
       completions,

@@ -63,6 +63,12 @@ export class ModelPair implements vscode.Disposable {
       const pool = await entry.model.pool();
       if (entry.state === 'opening') {
         entry.state = 'open';
+        const ended = entry;
+        pool.onEnd(() => {
+          if (this.opened.get(which) !== ended || ended.state !== 'open') return;
+          ended.state = 'failed';
+          this.changed.fire();
+        });
         this.log.info(
           `${folder} opened: ${pool.info.architecture}, ${pool.info.layers} layers, ${pool.info.provider}`,
         );

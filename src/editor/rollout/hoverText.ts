@@ -13,7 +13,7 @@ export interface HoverText {
 /** Characters; windows further away from their sentence are not looked for, so that a hover tokenizes little. */
 const WINDOW_REACH = 3000;
 
-/** What is shown at a place of the file: its labels, the windows it stands in, its token. Null where nothing is. */
+/** What is shown at a place of the file: its labels and the windows it stands in. Null where nothing is. */
 export function hoverTextAt(
   offset: number,
   text: string,
@@ -40,8 +40,6 @@ export function hoverTextAt(
       lines.push(`**Window** of ${tokenSpan(from, to)}: ${setting(window)} before “${opening}”`);
       range ??= shown;
     }
-    const token = tokens.tokenAt(offset);
-    if (token && lines.length > 0) lines.push(tokenLine(token, tokens));
   }
   return range ? { lines, range } : null;
 }
@@ -51,7 +49,8 @@ export function setting({ offset, length }: WindowSetting): string {
   return `offset ${offset < 0 ? `−${-offset}` : offset}, length ${length}`;
 }
 
-function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
+/** A token in one line of Markdown: its text as it stands, its id, its place among all tokens. */
+export function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
   const shown = escapeMarkdown(visibleToken(tokens.tokenizer.tokenText(id)));
   const at = position === undefined ? 'position not counted yet' : `position ${position}`;
   return `Token “${shown}” · id ${id} · ${at}`;

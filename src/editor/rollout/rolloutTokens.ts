@@ -88,6 +88,22 @@ export class RolloutTokens {
     return ref && this.placed(ref);
   }
 
+  /** The token at a place among all tokens, tokenizing what comes before it; undefined beyond the end. */
+  tokenAtPosition(position: number): PlacedToken | undefined {
+    const ref = this.tokens.tokenAtPosition(position);
+    return ref && { ...this.tokens.token(ref), position };
+  }
+
+  /** Where a token stands in the file; null for one that the template wrote. */
+  placeOf({ start, end }: Token): OffsetRange | null {
+    return this.inFile(start, end);
+  }
+
+  /** The ids of the first tokens, at most `count`. */
+  firstIds(count: number): Int32Array {
+    return this.tokens.firstIds(count);
+  }
+
   /** The tokens that touch [from, to) of the file's response. */
   *tokensIn(from: number, to: number): Generator<OffsetRange> {
     const shift = this.rollout.responseStart - this.templated.responseStart;
