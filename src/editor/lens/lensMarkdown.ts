@@ -30,6 +30,9 @@ function likeliestTokens({ column, tokenText }: LensOfModel, layer: number, top:
   const { ids, probabilities, topK } = column;
   return Array.from({ length: Math.min(top, topK) }, (_, k) => {
     const at = layer * topK + k;
-    return `${escapeMarkdown(visibleToken(tokenText(ids[at])))} ${(100 * probabilities[at]).toFixed(0)} %`;
+    return `${escapeMarkdown(visibleToken(tokenText(ids[at])))} ${escapeMarkdown(share(probabilities[at]))}`;
   }).join(' · ');
 }
+
+const share = (probability: number) =>
+  probability > 0 && probability < 0.005 ? '<1 %' : `${(100 * probability).toFixed(0)} %`;
