@@ -2,6 +2,9 @@ import type { LensStatus } from '../../src/editor/lens/lensContract';
 import { button } from '../controls';
 import { element } from './elements';
 
+const WHAT_IT_IS =
+  'The logit lens shows what the model would write next if it stopped after each layer: the residual stream of a token, taken through the final norm and the unembedding.';
+
 /** What is shown instead of a grid: why there is none, and what to do. */
 export class EmptyState {
   readonly element = element('section', { class: 'empty', 'aria-label': 'What to do' });
@@ -23,12 +26,7 @@ export class EmptyState {
   private content(status: LensStatus): Node[] {
     const text = (words: string) => element('p', {}, words);
     if (status.kind === 'noRollout')
-      return [
-        text('Open a rollout (*.rollout.txt) and put the cursor on a token.'),
-        text(
-          'The logit lens shows what the model would write next if it stopped after each layer: the residual stream of a token, taken through the final norm and the unembedding.',
-        ),
-      ];
+      return [text('Open a rollout (*.rollout.txt) and put the cursor on a token.'), text(WHAT_IT_IS)];
     if (status.kind === 'opening') return [text('The model is being opened …')];
     if (status.kind !== 'closed') return [];
     const { which, folder, problem } = status;
@@ -37,6 +35,7 @@ export class EmptyState {
       text(`The ${which} model does not run. Nothing is loaded before you ask for it.`),
       button(`Open the ${which === 'base' ? 'Base' : 'Reasoning'} Model`, this.open).element,
       element('p', { class: 'quiet' }, folder),
+      text(WHAT_IT_IS),
     ];
   }
 }

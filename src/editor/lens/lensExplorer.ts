@@ -4,14 +4,13 @@ import { CancelledError } from '../../rpc/messages';
 import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { ModelPair, Which } from '../models/modelPair';
-import { visibleToken } from '../rollout/markdown';
 import { shiftOffset } from '../rollout/shiftSpans';
 import { Latest } from './latest';
-import type { LensCell, LensChoice, LensGrid, LensSnapshot, LensStatus, LensToken } from './lensContract';
-import { layersOf } from './lensMarkdown';
-import type { LensReader, LensReading } from './lensReader';
-import { STRETCH, stretchStart, stretchTokens } from './lensStretch';
-import { type LensText, type LensTexts, placedToken } from './lensTexts';
+import type { LensCell, LensChoice, LensSnapshot, LensStatus } from './lensContract';
+import type { LensReader } from './lensReader';
+import { STRETCH, stretchStart } from './lensStretch';
+import type { LensTexts } from './lensTexts';
+import { positionOf, readStretch, type ShownStretch } from './readStretch';
 
 /** Milliseconds between two reports of how far a reading is. */
 const REPORT = 100;
@@ -25,18 +24,10 @@ interface Target {
   position?: number;
 }
 
-interface Shown {
-  text: LensText;
-  from: number;
-  tokens: LensToken[];
-  later: boolean;
-  grids: LensGrid[];
-}
-
 /** What the Logit Lens view shows: a stretch of positions at every layer, around the cursor or around a pinned token. */
 export class LensExplorer implements vscode.Disposable {
   private target: Target | undefined;
-  private shown: Shown | undefined;
+  private shown: ShownStretch | undefined;
   /** Where the stretch begins, if the person turned to it. */
   private from: number | undefined;
   private layer: number | undefined;
@@ -214,8 +205,11 @@ export class LensExplorer implements vscode.Disposable {
   private lookAt(target: Target, rest: number): void {
     const { shown } = this;
     if (shown?.text.current() && this.target?.rollout === target.rollout) {
-      // In the stretch that is shown the selection moves, and nothing has to be read.
-      const position = shown.text.tokens.tokenAt(target.offset)?.position;
+      // In the stretch that is shown the selection moves, and nothing has to be read. Where tokens share a character
+      // the one that was gone to stays.
+      const position = this.startsAt(target.offset)
+        ? this.target.position
+        : shown.text.tokens.tokenAt(target.offset)?.position;
       if (position !== undefined && this.isShown(position)) {
         if (position === this.target.position && this.status.kind === 'ready') return;
         this.target = { ...target, position };
@@ -228,6 +222,14 @@ export class LensExplorer implements vscode.Disposable {
     this.from = undefined;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.refresh(), rest);
+  }
+
+  /** Whether the token that is looked at starts there. */
+  private startsAt(offset: number): boolean {
+    const { target, shown } = this;
+    if (target?.position === undefined || !shown) return false;
+    const token = shown.text.tokens.tokenAtPosition(target.position);
+    return token !== undefined && shown.text.tokens.placeOf(token)?.start === offset;
   }
 
   private isShown(position: number): boolean {
@@ -248,65 +250,35 @@ export class LensExplorer implements vscode.Disposable {
       const problem = this.problem;
       return this.tell({ kind: 'closed', which: closed, folder: pair.folder(closed), problem });
     }
-    const text = this.texts.of(target.rollout, pair.folder('reasoning'));
+    const text = this.texts.of(target.rollout, pair.folder('reasoning'), true);
     // The tokenizer is being opened, or the text is no rollout just now: a change of either reads again.
     if (!text) return this.tell({ kind: 'reading', done: 0, total: 0 });
-    const position = target.position ?? (await this.positionAt(text, target.offset, signal));
-    const model = await pair.use('reasoning');
-    const same = this.shown?.text.key === text.key ? this.shown : undefined;
-    const shown = same && { from: same.from, to: same.from + same.tokens.length };
-    const from = this.from ?? stretchStart(position, shown);
-    const limit = position < model.maxPositions ? model.maxPositions : Number.POSITIVE_INFINITY;
-    const { shown: tokens, later } = stretchTokens(text.tokens, from, limit);
-    if (tokens.length === 0) return this.tell({ kind: 'noRollout' });
+    const position = target.position ?? (await positionOf(text, target.offset, signal));
     if (this.status.kind !== 'ready') this.tell({ kind: 'reading', done: 0, total: 0 });
-    const grids = await this.grids(text, from, from + tokens.length, signal);
+    const near = this.shown?.text.key === text.key ? this.shown : undefined;
+    const from = this.from ?? stretchStart(position, near);
+    let told = 0;
+    const read = await readStretch(
+      this.reader,
+      text,
+      { position, from, choice: this.choice },
+      signal,
+      event => {
+        if (signal.aborted || performance.now() - told < REPORT) return;
+        told = performance.now();
+        this.tell({ kind: 'reading', ...event });
+      },
+    );
     if (signal.aborted) throw new CancelledError();
-    this.shown = { text, from, tokens, later, grids };
-    target.position = Math.min(Math.max(from, position), from + tokens.length - 1);
+    if (!read) return this.tell({ kind: 'noRollout' });
+    this.shown = read;
+    // The selection may have moved meanwhile; a new place without a position waits for its own reading.
+    const now = this.target;
+    if (now && (now === target || now.position !== undefined))
+      now.position = Math.min(Math.max(read.from, now.position ?? position), read.to - 1);
     this.problem = null;
     this.stretch++;
     this.moves++;
     this.tell({ kind: 'ready' });
   }
-
-  /** At the very end of the text the last token counts. */
-  private async positionAt(text: LensText, offset: number, signal: AbortSignal): Promise<number> {
-    const token = (await placedToken(text, offset, signal)) ?? (await placedToken(text, offset - 1, signal));
-    return token?.position ?? 0;
-  }
-
-  private async grids(text: LensText, from: number, to: number, signal: AbortSignal): Promise<LensGrid[]> {
-    const chosen: Which[] = this.choice === 'both' ? ['reasoning', 'base'] : [this.choice];
-    const progress = new Map<Which, { done: number; total: number }>();
-    let told = 0;
-    const report = () => {
-      if (signal.aborted || performance.now() - told < REPORT) return;
-      told = performance.now();
-      const sum = (of: 'done' | 'total') => [...progress.values()].reduce((all, part) => all + part[of], 0);
-      this.tell({ kind: 'reading', done: sum('done'), total: sum('total') });
-    };
-    const readings = chosen.map(which =>
-      this.reader.read(
-        which,
-        { text, from, to },
-        {
-          signal,
-          onEvent: event => {
-            progress.set(which, event);
-            report();
-          },
-        },
-      ),
-    );
-    return (await Promise.all(readings)).map(gridOf);
-  }
-}
-
-function gridOf({ which, model, columns, vector }: LensReading): LensGrid {
-  const texts: Record<number, string> = {};
-  for (const { ids } of columns)
-    for (const id of ids) texts[id] ??= visibleToken(model.tokenizer.tokenText(id));
-  const { name } = model.identity;
-  return { which, name, layers: layersOf(columns[0]), columns, texts, vector };
 }

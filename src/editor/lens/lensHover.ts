@@ -120,8 +120,10 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     const late = new Promise<'later'>(resolve => {
       timer = setTimeout(resolve, patience, 'later');
     });
-    // A failure after that is told by the next hover.
-    job.catch(() => {});
+    // A failure that comes later is told by the next hover.
+    job.catch(error => {
+      if (!(error instanceof CancelledError)) this.problem = (error as Error).message;
+    });
     return Promise.race([job, late]).finally(() => clearTimeout(timer));
   }
 

@@ -93,6 +93,11 @@ export class LensReader implements vscode.Disposable {
     return { which, model, columns: columns as LensColumn[], vector };
   }
 
+  /** Positions that the reasoning model has, whose tokens are counted. Opens it if it is not. */
+  async positions(): Promise<number> {
+    return (await this.pair.use('reasoning')).maxPositions;
+  }
+
   dispose(): void {
     this.listener.dispose();
     this.kept.clear();

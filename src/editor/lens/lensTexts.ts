@@ -22,12 +22,15 @@ export class LensTexts {
 
   constructor(private readonly source: TokenizerSource) {}
 
-  /** The text of a rollout for the model in `folder`; undefined where there is none, or none of its version yet. */
-  of(rollout: RolloutDocument, folder: string): LensText | undefined {
+  /**
+   * The text of a rollout for the model in `folder`; undefined where there is none, or none of its version yet and
+   * tokenizing it `whole` would take too long for a hover.
+   */
+  of(rollout: RolloutDocument, folder: string, whole = false): LensText | undefined {
     const parsed = rollout.rollout;
     if (!parsed) return undefined;
     const shared = this.source.folder === folder;
-    const tokens = shared ? rollout.tokensOf(this.source.current, false) : this.ownTokens(rollout, folder);
+    const tokens = shared ? rollout.tokensOf(this.source.current, whole) : this.ownTokens(rollout, folder);
     if (!tokens) return undefined;
     const { document } = rollout;
     return {
