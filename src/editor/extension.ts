@@ -15,7 +15,7 @@ import { AnnotationMode } from './labelling/annotationMode';
 import { type Commands, labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
-import { LensHover } from './lens/lensHover';
+import { lensFeature } from './lens/lensFeature';
 import { CheckReports } from './models/checkReport';
 import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
@@ -64,9 +64,11 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const status = new StatusItem(documents, source, display, mode, pair, shading);
   const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
+  const lens = lensFeature(context.extensionUri, documents, source, pair, set, report);
   const steering = { documents, pair, set, completions, memory: context.workspaceState };
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
   const commands: Commands = {
+    ...lens.commands,
     ...modelCommands(pair, reports, context.globalState, runtime),
     ...steeringCommands(steering),
     [COMMANDS.computeVector]: () => computeVector(steering, display),
@@ -86,9 +88,9 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   context.subscriptions.push(
     ...registered,
+    ...lens.disposables,
     ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
-    new LensHover(documents, pair, set),
     ...[
       showing,
       completions,

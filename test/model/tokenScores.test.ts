@@ -164,7 +164,7 @@ describe('scores of every token', () => {
       )
       .then(() => order.push('end'));
     const lens = reasoning
-      .call('lensAt', { ids: [1, 2], position: 1, topK: 1 })
+      .call('lensGrid', { ids: Int32Array.of(1, 2), from: 1, to: 2, topK: 1 })
       .then(() => order.push('lens'));
     await Promise.all([scoring, lens]);
     expect(order.indexOf('lens')).toBeLessThan(order.indexOf('end'));

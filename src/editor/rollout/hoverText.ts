@@ -19,7 +19,7 @@ export interface HoverLine {
 /** Characters; windows further away from their sentence are not looked for, so that a hover tokenizes little. */
 const WINDOW_REACH = 3000;
 
-/** What is shown at a place of the file: its labels, the windows it stands in, its token, its shade. Null where nothing is. */
+/** What is shown at a place of the file: its labels, the windows it stands in, its shade. Null where nothing is. */
 export function hoverTextAt(
   offset: number,
   text: string,
@@ -47,8 +47,6 @@ export function hoverTextAt(
       lines.push(`**Window** of ${tokenSpan(from, to)}: ${setting(window)} before “${opening}”`);
       range ??= shown;
     }
-    const token = tokens.tokenAt(offset);
-    if (token && (shade || lines.length > 0)) lines.push(tokenLine(token, tokens));
   }
   if (shade) {
     lines.push(escapeMarkdown(shade.line));
@@ -62,7 +60,8 @@ export function setting({ offset, length }: WindowSetting): string {
   return `offset ${offset < 0 ? `−${-offset}` : offset}, length ${length}`;
 }
 
-function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
+/** A token in one line of Markdown: its text as it stands, its id, its place among all tokens. */
+export function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
   const shown = escapeMarkdown(visibleToken(tokens.tokenizer.tokenText(id)));
   const at = position === undefined ? 'position not counted yet' : `position ${position}`;
   return `Token “${shown}” · id ${id} · ${at}`;

@@ -99,6 +99,12 @@ export class RolloutTokens {
     return ref && this.placed(ref);
   }
 
+  /** The token at a place among all tokens, tokenizing what comes before it; undefined beyond the end. */
+  tokenAtPosition(position: number): PlacedToken | undefined {
+    const ref = this.tokens.tokenAtPosition(position);
+    return ref && { ...this.tokens.token(ref), position };
+  }
+
   /** Where a token stands in the file; null for one that the template wrote. */
   placeOf({ start, end }: Token): OffsetRange | null {
     return this.inFile(start, end);

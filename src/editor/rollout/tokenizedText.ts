@@ -121,6 +121,23 @@ export class TokenizedText {
     return before === undefined ? undefined : before + index;
   }
 
+  /** The token at a place among all tokens, tokenizing what comes before it; undefined beyond the end. */
+  tokenAtPosition(position: number): TokenRef | undefined {
+    return this.chunks.length > 0 ? this.step({ chunk: 0, index: 0 }, position) : undefined;
+  }
+
+  /** The first ids, at most `count`, tokenizing what is left of them. */
+  firstIds(count: number): Int32Array {
+    const ids = new Int32Array(count);
+    let found = 0;
+    for (let chunk = 0; chunk < this.chunks.length && found < count; chunk++) {
+      const more = this.encodingOf(chunk).ids;
+      const wanted = Math.min(more.length, count - found);
+      for (let i = 0; i < wanted; i++) ids[found++] = more[i];
+    }
+    return ids.subarray(0, found);
+  }
+
   /** The tokens that touch text[from, to). */
   *tokensIn(from: number, to: number): Generator<TokenPlace> {
     const first = this.chunkAt(from);
@@ -141,18 +158,6 @@ export class TokenizedText {
   /** The number of tokens, if all are known. */
   get count(): number | undefined {
     return this.countBefore(this.chunks.length);
-  }
-
-  /** The first ids, at most `count`, tokenizing what is left of them. */
-  firstIds(count: number): Int32Array {
-    const ids = new Int32Array(count);
-    let found = 0;
-    for (let chunk = 0; chunk < this.chunks.length && found < count; chunk++) {
-      const more = this.encodingOf(chunk).ids;
-      const wanted = Math.min(more.length, count - found);
-      for (let i = 0; i < wanted; i++) ids[found++] = more[i];
-    }
-    return ids.subarray(0, found);
   }
 
   /** All tokens, tokenizing what is left. */

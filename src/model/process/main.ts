@@ -90,9 +90,9 @@ answer<ModelContract>(parent, {
   harvest: inTurn((params, context) => harvest(model(), params, context)),
   activations: inTurn((params, context) => writeActivations(model(), params, context)),
   lens: inTurn(params => lens(model(), params)),
-  lensAt: inTurn((params, { signal }) => {
+  lensGrid: inTurn((params, context) => {
     reading ??= new TextLens(model());
-    return reading.at(params, signal);
+    return reading.grid(params, context);
   }),
   project: inTurn((params, { signal }) => project(model(), params, signal)),
   tokenScores: besides((params, context) => {

@@ -5,6 +5,7 @@ import { type GraphSpec, PLAIN_GRAPH } from '../graph/decoder';
 import { Decoder } from './decoder';
 import { KvCache } from './kvCache';
 import type { LoadedModel } from './loadedModel';
+import { requireTokenIds } from './tokenIds';
 
 // Pieces of 256 tokens through the KV cache are a quarter faster than one pass at 1,024 tokens and equal to 1e-6.
 const PIECE_TOKENS = 256;
@@ -58,12 +59,7 @@ export class TextReader {
     signal: AbortSignal,
     inputs?: (start: number, tokens: number) => Record<string, Tensor>,
   ): AsyncGenerator<Piece> {
-    const bad = ids.find(id => !(id >= 0 && id < this.model.config.vocabulary));
-    if (bad !== undefined) {
-      throw new UserError(
-        `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
-      );
-    }
+    requireTokenIds(ids, this.model.config.vocabulary);
     for (let start = 0; start < ids.length; start += this.pieceTokens) {
       throwIfCancelled(signal);
       const piece = Int32Array.from(ids.slice(start, start + this.pieceTokens));
