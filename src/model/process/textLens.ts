@@ -73,7 +73,8 @@ export class TextLens {
     const known = this.shared(ids) >= stop;
     if (!known) this.cached = ids.subarray(0, start);
     const outputs = await this.run(ids, start, stop);
-    if (!known) this.cached = ids.subarray(0, stop);
+    // A GPU gives back a cache of its own, which is only known up to where it was run.
+    if (!known || this.model.provider !== 'cpu') this.cached = ids.subarray(0, stop);
     return outputs;
   }
 
