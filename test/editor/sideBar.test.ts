@@ -6,6 +6,7 @@ import { placed } from '../../src/editor/views/rows/placed';
 import { ReadQueue } from '../../src/editor/views/rows/readQueue';
 import {
   describeFilter,
+  filterOfArgument,
   filterRows,
   isFiltering,
   type RolloutFilter,
@@ -116,7 +117,7 @@ describe('what the files say', () => {
     ];
     expect(totalsInWords(totalsOf(rows))).toBe('2 rollouts · 1 reviewed · 2 backtrackings');
     expect(totalsInWords(totalsOf([...rows, row('c', about('x'))]))).toBe('3 rollouts · 1 reviewed');
-    expect(totalsInWords(totalsOf(rows.slice(1)))).toBe('1 rollout · 0 reviewed · 1 backtracking');
+    expect(totalsInWords(totalsOf(rows.slice(1)))).toBe('1 rollout · 1 backtracking');
   });
 
   it('shows counts as marks and in words, backtracking first', () => {
@@ -158,6 +159,13 @@ describe('filter', () => {
     expect(describeFilter(filter)).toBe(words);
     expect(isFiltering(filter)).toBe(words !== '');
   });
+
+  it.each([[undefined], [null], ['text'], [{ $treeViewId: 'x' }], [{}]])('%j is no filter', argument =>
+    expect(filterOfArgument(argument)).toBeUndefined(),
+  );
+
+  it('takes what a command was called with', () =>
+    expect(filterOfArgument({ text: 'a' })).toEqual({ ...SHOW_ALL, text: 'a' }));
 });
 
 describe('reading many files', () => {

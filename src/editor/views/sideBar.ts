@@ -7,7 +7,7 @@ import { pickFilter } from './filterPicker';
 import { openSamples, showPending } from './openSamples';
 import { RolloutIndex } from './rolloutIndex';
 import { RolloutsView } from './rolloutsView';
-import { SHOW_ALL } from './rows/rolloutFilter';
+import { filterOfArgument, SHOW_ALL } from './rows/rolloutFilter';
 import type { RolloutRow } from './rows/rolloutRow';
 import { steeringSetCommands } from './steeringSetCommands';
 import { SteeringView } from './steeringView';
@@ -27,8 +27,10 @@ export class SideBar implements vscode.Disposable {
     this.rollouts = rollouts;
     this.disposables = [rollouts, index, new VectorsView(set), new SteeringView(set)];
     this.commands = {
-      [COMMANDS.filterRollouts]: (filter?: unknown) =>
-        filter ? rollouts.setFilter({ ...SHOW_ALL, ...filter }) : pickFilter(rollouts, index),
+      [COMMANDS.filterRollouts]: (argument?: unknown) => {
+        const filter = filterOfArgument(argument);
+        return filter ? rollouts.setFilter(filter) : pickFilter(rollouts, index);
+      },
       [COMMANDS.clearRolloutFilter]: () => rollouts.setFilter(SHOW_ALL),
       [COMMANDS.refreshRollouts]: () => index.refresh(),
       [COMMANDS.openSamples]: (options?: unknown) =>

@@ -36,7 +36,7 @@ export function steeringSetCommands(set: SteeringSet): Commands {
       if (value !== undefined) await set.change(path, { weight: value });
     },
     [COMMANDS.showVectorFile]: async (target?: unknown) => {
-      const [path] = pathsIn(target) ?? [];
+      const [path] = pathsIn(target) ?? (await askForEntry(set, 'Show which vector file?'));
       if (path === undefined) return;
       const uri = vscode.Uri.file(path);
       const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
@@ -47,13 +47,12 @@ export function steeringSetCommands(set: SteeringSet): Commands {
 
 /** The files that a command is about: rows of a tree, URIs of the Explorer, or `{ paths }` of a drop; undefined if it was called without. */
 function pathsIn(target: unknown, selected?: unknown): string[] | undefined {
-  const all =
-    Array.isArray(selected) && selected.length > 0 ? selected : target === undefined ? [] : [target];
-  const paths = all.flatMap((one: { paths?: string[]; path?: string } | vscode.Uri) => {
+  const all = Array.isArray(selected) && selected.length > 0 ? selected : [target];
+  const paths = all.flatMap((one?: { paths?: string[]; path?: string } | vscode.Uri) => {
     if (one instanceof vscode.Uri) return one.scheme === 'file' ? [one.fsPath] : [];
-    return one.paths ?? (one.path === undefined ? [] : [one.path]);
+    return one?.paths ?? (one?.path === undefined ? [] : [one.path]);
   });
-  return all.length > 0 ? paths : undefined;
+  return paths.length > 0 ? paths : undefined;
 }
 
 const isVector = (path: string) => {

@@ -9,6 +9,11 @@ import { VECTORS_MIME, vectorTooltip } from './vectorsView';
 const STEERING_MIME = `application/vnd.code.tree.${VIEWS.steering.toLowerCase()}`;
 const URIS_MIME = 'text/uri-list';
 
+/** Stands in an empty set. Welcome content would be shorter, but nothing can be dropped on it. */
+const NOTHING: SteeringEntry = { path: '', weight: 1, enabled: false };
+const WELCOME =
+  'Steering adds these vectors to the residual stream, each times its weight and the strength that you type.';
+
 /** The tree of the steering set: its entries in order, ticked if they take part; vectors are dropped here. */
 export class SteeringView
   implements
@@ -30,7 +35,11 @@ export class SteeringView
       canSelectMany: true,
     });
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.safetensors');
-    const draw = () => this.changed.fire(undefined);
+    const draw = () => {
+      this.tell();
+      this.changed.fire(undefined);
+    };
+    this.tell();
     this.disposables = [
       this.view,
       this.changed,
@@ -44,10 +53,12 @@ export class SteeringView
   }
 
   getChildren(entry?: SteeringEntry): SteeringEntry[] {
-    return entry ? [] : [...this.set.entries];
+    if (entry) return [];
+    return this.set.entries.length > 0 ? [...this.set.entries] : [NOTHING];
   }
 
   getTreeItem(entry: SteeringEntry): vscode.TreeItem {
+    if (entry === NOTHING) return nothingItem();
     const { path, weight, enabled } = entry;
     const name = vectorName(path);
     const problem = problemOf(path);
@@ -92,7 +103,8 @@ export class SteeringView
     return item;
   }
 
-  handleDrag(entries: readonly SteeringEntry[], data: vscode.DataTransfer): void {
+  handleDrag(dragged: readonly SteeringEntry[], data: vscode.DataTransfer): void {
+    const entries = dragged.filter(entry => entry !== NOTHING);
     data.set(STEERING_MIME, new vscode.DataTransferItem(JSON.stringify(entries.map(({ path }) => path))));
   }
 
@@ -104,17 +116,35 @@ export class SteeringView
       : pathsOf((await data.get(URIS_MIME)?.asString()) ?? '');
     // By way of the command, which tells what cannot be added.
     if (paths.length > 0)
-      await vscode.commands.executeCommand(COMMANDS.addToSteeringSet, { paths, before: target?.path });
+      await vscode.commands.executeCommand(COMMANDS.addToSteeringSet, {
+        paths,
+        before: target?.path || undefined,
+      });
   }
 
   dispose(): void {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  private tell(): void {
+    this.view.message = this.set.entries.length > 0 ? undefined : WELCOME;
+  }
+
   private async tick(items: readonly [SteeringEntry, vscode.TreeItemCheckboxState][]): Promise<void> {
     for (const [{ path }, state] of items)
       await this.set.change(path, { enabled: state === vscode.TreeItemCheckboxState.Checked });
   }
+}
+
+function nothingItem(): vscode.TreeItem {
+  const item = new vscode.TreeItem('Add a vector…');
+  item.description = 'or drag it here';
+  item.iconPath = new vscode.ThemeIcon('add');
+  item.tooltip =
+    'Choose from the vectors of this workspace, or drag one from the tree above or from the Explorer';
+  item.accessibilityInformation = { label: 'the steering set is empty: add a vector', role: 'button' };
+  item.command = { title: 'Add to Steering Set', command: COMMANDS.addToSteeringSet };
+  return item;
 }
 
 /** Why an entry cannot be used, and how to mend it. */
@@ -125,11 +155,14 @@ function problemOf(path: string): string | undefined {
   return 'problem' in file ? file.problem : undefined;
 }
 
+/** How a window that is connected to this machine names its files. */
+const REMOTE = 'vscode-remote';
+
 function pathsOf(uriList: string): string[] {
   return uriList
     .split(/\r?\n/)
     .filter(line => line !== '' && !line.startsWith('#'))
     .map(line => vscode.Uri.parse(line))
-    .filter(({ scheme }) => scheme === 'file')
-    .map(({ fsPath }) => fsPath);
+    .filter(({ scheme }) => scheme === 'file' || scheme === REMOTE)
+    .map(uri => uri.with({ scheme: 'file', authority: uri.scheme === REMOTE ? '' : uri.authority }).fsPath);
 }

@@ -50,3 +50,10 @@ export function describeFilter({ text, categories, review, labels }: RolloutFilt
   const words = text.trim() === '' ? [] : [`“${text.trim()}”`];
   return [...words, ...[categories, review, labels].map(either).filter(Boolean)].join(', ');
 }
+
+/** A filter from what a command was called with, lacking parts being those of `SHOW_ALL`; undefined if it is none (VS Code hands views' commands arguments of its own). */
+export function filterOfArgument(argument: unknown): RolloutFilter | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  const given = Object.keys(SHOW_ALL).filter(key => key in argument);
+  return given.length > 0 ? { ...SHOW_ALL, ...(argument as Partial<RolloutFilter>) } : undefined;
+}
