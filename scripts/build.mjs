@@ -20,9 +20,25 @@ const entries = {
   bench: 'src/bench/main.ts',
   extension: 'src/editor/extension.ts',
 };
+/** Pages of webviews: a script and its styles each. */
+const pages = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  outdir: 'dist',
+  logLevel: 'warning',
+  entryPoints: [
+    { in: 'webview/lens/main.ts', out: 'webview-lens' },
+    { in: 'webview/lens/lens.css', out: 'webview-lens' },
+  ],
+};
+
+const bundles = [{ ...node, entryPoints: entries }, pages];
 if (watch) {
   const { context } = await import('esbuild');
-  await (await context({ ...node, entryPoints: entries })).watch();
+  for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
-  await build({ ...node, entryPoints: entries });
+  await Promise.all(bundles.map(bundle => build(bundle)));
 }

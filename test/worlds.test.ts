@@ -28,6 +28,8 @@ const WORLDS: Record<string, { folders: string[]; packages: RegExp }> = {
   },
   // What the editor knows of rollouts needs no vscode, so that it is tested without one.
   'src/editor/rollout': { folders: ['src/core', 'src/model/text'], packages: /^node:/ },
+  // The rows of the side bar, likewise.
+  'src/editor/views/rows': { folders: ['src/core', 'src/editor/rollout'], packages: /^node:/ },
   'src/editor': {
     folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study'],
     packages: /^(node:|vscode$)/,
@@ -36,6 +38,11 @@ const WORLDS: Record<string, { folders: string[]; packages: RegExp }> = {
     folders: ['src/core', 'src/rpc', 'src/files', 'src/model', 'src/study', 'src/cli', 'package.json'],
     packages: /^(node:|commander$|pure-rand\/|onnxruntime-node\/package.json$)/,
   },
+  'webview/lens': {
+    folders: ['src/core', 'src/rpc', 'src/editor/lens/lensContract', 'webview/controls'],
+    packages: /^$/,
+  },
+  webview: { folders: [], packages: /^@vscode\/webview-ui-toolkit$/ },
   'webview/charts': { folders: ['src/core'], packages: /^@observablehq\/plot/ },
 };
 
@@ -79,4 +86,11 @@ it('nothing but the process of the model loads onnxruntime', () => {
     /from 'onnxruntime-node'/.test(readFileSync(join(ROOT, path), 'utf8')),
   );
   for (const path of users) expect(path).toMatch(/^src\/model\/process\//);
+});
+
+it('one file knows the controls’ toolkit, so that its successor can take its place', () => {
+  const users = sources.filter(path =>
+    readFileSync(join(ROOT, path), 'utf8').includes('@vscode/webview-ui-toolkit'),
+  );
+  expect(users).toEqual(['webview/controls.ts']);
 });

@@ -5,6 +5,8 @@ import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
 import { Display } from './decorations/display';
+import { Shading } from './decorations/shading';
+import { shadingCommand } from './decorations/shadingCommand';
 import { Diagnostics } from './documents/diagnostics';
 import { RolloutDocuments } from './documents/rolloutDocuments';
 import { TokenizerSource } from './documents/tokenizerSource';
@@ -13,16 +15,17 @@ import { AnnotationMode } from './labelling/annotationMode';
 import { type Commands, labelCommands } from './labelling/labelCommands';
 import { watchUndoKeys } from './labelling/undoKeys';
 import { registerLanguageFeatures } from './language/languageFeatures';
-import { LensHover } from './lens/lensHover';
+import { lensFeature } from './lens/lensFeature';
 import { CheckReports } from './models/checkReport';
 import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
 import { Completions } from './steering/completions';
-import { Steer } from './steering/steer';
+import { steeringCommands } from './steering/steeringCommands';
 import { SteeringSet } from './steering/steeringSet';
 import { viewCommands } from './viewCommands';
 import { ModelsView } from './views/modelsView';
+import { SideBar } from './views/sideBar';
 import { StatusItem } from './views/statusItem';
 
 /** Builds the objects and hands them down. A failure is logged and shown. */
@@ -48,25 +51,31 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const mode = new AnnotationMode(documents, types);
   const showing = mode.onDidChange(() => display.setAnnotating(mode.active));
   const diagnostics = new Diagnostics(documents);
-  const decorator = new Decorator(types, documents, source, display, report);
   const folders = {
     base: context.asAbsolutePath('models/base'),
     reasoning: context.asAbsolutePath('models/reasoning'),
   };
   const pair = new ModelPair(folders, log);
-  const status = new StatusItem(documents, source, display, mode, pair);
   const models = new ModelsView(pair, source);
   const reports = new CheckReports();
   const set = new SteeringSet(context.workspaceState);
+  const shading = new Shading(documents, source, pair, set, context.workspaceState, report);
+  const decorator = new Decorator(types, documents, source, display, shading, report);
+  const status = new StatusItem(documents, source, display, mode, pair, shading);
+  const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
-  const steer = new Steer(documents, pair, set, completions);
+  const lens = lensFeature(context.extensionUri, documents, source, pair, set, report);
+  const steering = { documents, pair, set, completions, memory: context.workspaceState };
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
   const commands: Commands = {
+    ...lens.commands,
     ...modelCommands(pair, reports, context.globalState, runtime),
-    [COMMANDS.compareSteered]: () => steer.compare(),
-    [COMMANDS.computeVector]: () => computeVector(documents, display, pair, set),
+    ...steeringCommands(steering),
+    [COMMANDS.computeVector]: () => computeVector(steering, display),
     ...labelCommands(documents, () => mode.active),
+    ...shadingCommand(documents, shading, pair, set),
     ...viewCommands(documents, display, mode, log),
+    ...sideBar.commands,
   };
   const registered = Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {
@@ -79,12 +88,14 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   context.subscriptions.push(
     ...registered,
-    ...registerLanguageFeatures(documents, source, display),
+    ...lens.disposables,
+    ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
-    new LensHover(documents, pair, set),
     ...[
       showing,
       completions,
+      shading,
+      sideBar,
       set,
       pair,
       status,
@@ -101,7 +112,17 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   const activationTime = performance.now() - started;
   log.info(`Activated in ${activationTime.toFixed(1)} ms`);
-  return makeApi(documents, source, display, decorator, pair, activationTime);
+  return makeApi({
+    documents,
+    source,
+    display,
+    decorator,
+    pair,
+    shading,
+    sideBar,
+    set,
+    activationTime,
+  });
 }
 
 /** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */

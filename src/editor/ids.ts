@@ -3,6 +3,9 @@
 /** The language of `*.rollout.txt`; any text file can be given it. */
 export const LANGUAGE = 'rollout';
 
+/** The scheme of documents that hold what a model wrote and nobody saved. */
+export const COMPLETION_SCHEME = 'doubletake-completion';
+
 /** Commands. The first block stands in the palette; the second in views, menus and links; the third has keys in annotation mode. */
 export const COMMANDS = {
   showAsRollout: 'doubletake.showAsRollout',
@@ -32,10 +35,13 @@ export const COMMANDS = {
   refreshRollouts: 'doubletake.refreshRollouts',
   openSamples: 'doubletake.openSamples',
   openLabels: 'doubletake.openLabels',
+  steerFromHere: 'doubletake.steerFromHere',
   addToSteeringSet: 'doubletake.addToSteeringSet',
   removeFromSteeringSet: 'doubletake.removeFromSteeringSet',
+  makeActiveVector: 'doubletake.makeActiveVector',
   setSteeringWeight: 'doubletake.setSteeringWeight',
   showVectorFile: 'doubletake.showVectorFile',
+  saveCompletion: 'doubletake.saveCompletion',
 
   setLabel: 'doubletake.setLabel',
   nextSentence: 'doubletake.nextSentence',

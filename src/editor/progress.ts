@@ -7,12 +7,16 @@ export type Report = (done: number, total: number, unit: string) => void;
 /** Milliseconds of work until a forecast is worth showing. */
 const FORECAST_AFTER = 1500;
 
-/** Runs a job with a notification that can cancel it, with counts and time left; a cancelled job gives undefined, in silence. */
+/**
+ * Runs a job with a notification that can cancel it, with counts and time left; a cancelled job gives undefined, in silence.
+ * What nobody asked for is shown in the status bar instead (`ProgressLocation.Window`), which has no button to cancel.
+ */
 export async function withCancel<T>(
   title: string,
   job: (signal: AbortSignal, report: Report) => Promise<T>,
+  location = vscode.ProgressLocation.Notification,
 ): Promise<T | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const options = { location, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());

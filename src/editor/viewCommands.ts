@@ -5,6 +5,7 @@ import { LABEL_STYLES } from './decorations/decorationTypes';
 import type { Display } from './decorations/display';
 import { pickWindow } from './decorations/windowPicker';
 import { activeRollout, cursorOf, goTo } from './documents/activeRollout';
+import type { RolloutDocument } from './documents/rolloutDocument';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE, SETTINGS } from './ids';
 import type { AnnotationMode } from './labelling/annotationMode';
@@ -12,6 +13,7 @@ import type { Commands } from './labelling/labelCommands';
 import { neighbourBacktracking } from './rollout/backtrackings';
 import { neighbourUnit } from './rollout/units';
 import { updateSetting } from './settings';
+import { rolloutUri } from './views/rolloutItems';
 
 /** The commands that move, show and set, but change no label. */
 export function viewCommands(
@@ -47,20 +49,25 @@ export function viewCommands(
       const { editor } = await activeRollout(documents);
       await pickWindow(display, editor.document.uri);
     },
-    [COMMANDS.toggleReviewed]: async () => {
-      const { rollout } = await activeRollout(documents);
+    [COMMANDS.toggleReviewed]: async (row?: unknown) => {
+      const rollout = await rolloutOf(documents, row);
       await rollout.setReviewed(!rollout.reviewed);
     },
-    [COMMANDS.openLabels]: async () => {
-      const { rollout } = await activeRollout(documents);
-      const { file } = rollout.labels;
-      if (!file) throw new UserError('Save the rollout first: its labels are kept in a file beside it');
-      await rollout.labels.idle();
-      const name = basename(file.uri.path);
-      const document = await vscode.workspace.openTextDocument(file.uri).then(undefined, () => {
+    [COMMANDS.openLabels]: async (row?: unknown) => {
+      const { labels } = await rolloutOf(documents, row);
+      if (!labels.file)
+        throw new UserError('Save the rollout first: its labels are kept in a file beside it');
+      await labels.idle();
+      const name = basename(labels.file.uri.path);
+      const document = await vscode.workspace.openTextDocument(labels.file.uri).then(undefined, () => {
         throw new UserError(`There is no ${name} yet: label a sentence and it is made`);
       });
       await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+    },
+    [COMMANDS.steerFromHere]: async (uri: unknown, offset: unknown) => {
+      const document = await vscode.workspace.openTextDocument(uri as vscode.Uri);
+      goTo(await vscode.window.showTextDocument(document), offset as number);
+      await vscode.commands.executeCommand(COMMANDS.steerFromCursor);
     },
     [COMMANDS.showAsRollout]: async () => {
       const document = vscode.window.activeTextEditor?.document;
@@ -71,6 +78,15 @@ export function viewCommands(
     [COMMANDS.showLog]: () => log.show(),
     [COMMANDS.showAnnotationKeys]: () => showKeys(),
   };
+}
+
+/** The rollout that a command is about: that of the tree's row it was called on, else the active editor's. */
+async function rolloutOf(documents: RolloutDocuments, row: unknown): Promise<RolloutDocument> {
+  const uri = rolloutUri(row);
+  if (!uri) return (await activeRollout(documents)).rollout;
+  const rollout = await documents.loaded(await vscode.workspace.openTextDocument(uri));
+  if (!rollout) throw new UserError(`${basename(uri.path)} is open as another language: Show as Rollout`);
+  return rollout;
 }
 
 async function chooseTokenizer(): Promise<void> {

@@ -132,24 +132,32 @@ export interface LensParams {
   norm: boolean;
 }
 
-/** Which token of a text to look through; the text's KV cache is kept for the next question. */
-export interface LensAtParams {
-  ids: number[];
-  position: number;
-  /** Tokens wanted for each layer. */
+/** Which tokens of a text to look through; the text's KV cache is kept for the next question. */
+export interface LensGridParams {
+  /** The text at least up to `to`. */
+  ids: Int32Array;
+  /** Positions [from, to). */
+  from: number;
+  to: number;
+  /** Tokens wanted for each layer and position. */
   topK: number;
   /** float32 [d] to project the residuals on. */
   direction?: Float32Array;
 }
 
-/** Logit lens of one token. */
-export interface LensAtResult {
-  /** Per layer, the likeliest next tokens by final norm and unembedding of resid_post. */
-  layers: { ids: number[]; probabilities: number[] }[];
-  /** −log2 p(token | tokens before), bits; null for the first token. */
-  surprisal: number | null;
-  /** resid_post · direction per layer. */
-  projections: number[] | null;
+/** Logit lens of T = to − from tokens at L layers. */
+export interface LensGridResult {
+  layers: number;
+  /** Tokens for each layer and position, never more than the vocabulary has. */
+  topK: number;
+  /** int32 [L·T·topK], the likeliest next tokens by final norm and unembedding of resid_post, likeliest first. */
+  ids: Int32Array;
+  /** float32 [L·T·topK]. */
+  probabilities: Float32Array;
+  /** float32 [T]: −log2 p(token | tokens before), bits; NaN for the first token of the text. */
+  surprisal: Float32Array;
+  /** float32 [L·T], resid_post · direction. */
+  projections: Float32Array | null;
 }
 
 /** Projection of every token's residual on given directions. */
@@ -158,6 +166,31 @@ export interface ProjectParams {
   layers: number[];
   /** float32 [N][d]. */
   directions: Float32Array[];
+}
+
+/** Which scores are wanted of every token of one text. */
+export interface TokenScoresParams {
+  ids: number[];
+  /** −log2 p(token | tokens before), bits. */
+  surprisal?: boolean;
+  /** resid_post·v/|v| at one layer; `direction` is v, float32 [d]. */
+  projection?: { layer: number; direction: Float32Array };
+  /**
+   * KL(this model ‖ base) in bits of the two distributions that predict the token. `folder` is the base model's, opened in
+   * the same process (weights are mapped from the file); `baseIds` are the ids it is fed, one for each of `ids`
+   * (`mapTokens`); `common` are the ids that are the same token in both: both distributions are renormalised to them.
+   */
+  divergence?: { folder: string; baseIds: number[]; common: Int32Array };
+}
+
+/**
+ * Scores of tokens start, start + 1, …. Surprisal and divergence belong to the token that is predicted, read from the
+ * logits one position before it: the value stands at the word that was decided there. The first token has none.
+ */
+export interface TokenScoresEvent {
+  score: 'surprisal' | 'projection' | 'divergence';
+  start: number;
+  values: Float32Array;
 }
 
 /** One property that a model in use must have. */
@@ -175,7 +208,8 @@ export interface ModelContract {
   harvest: Method<HarvestParams, HarvestSums, { done: number; total: number }>;
   activations: Method<ActivationsParams, { tokens: number }, { done: number; total: number }>;
   lens: Method<LensParams, Float32Array>;
-  lensAt: Method<LensAtParams, LensAtResult>;
+  lensGrid: Method<LensGridParams, LensGridResult, { done: number; total: number }>;
   project: Method<ProjectParams, Float32Array[]>;
+  tokenScores: Method<TokenScoresParams, { tokens: number }, TokenScoresEvent>;
   check: Method<{ ids: number[] }, CheckResult[], CheckResult>;
 }

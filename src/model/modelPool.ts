@@ -57,7 +57,7 @@ export class ModelPool {
   }
 
   /** Calls a method that one process answers alone. */
-  call<M extends 'activations' | 'lens' | 'lensAt' | 'project' | 'check' | 'info'>(
+  call<M extends 'activations' | 'lens' | 'lensGrid' | 'project' | 'tokenScores' | 'check' | 'info'>(
     method: M,
     params: ModelContract[M]['params'],
     options?: CallOptions<ModelContract[M]['event']>,

@@ -25,7 +25,7 @@ export const HARVEST_OFFSETS: [number, number] = [-40, 10];
 export async function tokenizeRollouts(model: TextModel, folder: string): Promise<TokenizedRollout[]> {
   const rollouts: TokenizedRollout[] = [];
   for (const name of await requireRollouts(folder))
-    rollouts.push(tokenize(model, folder, await readRollout(folder, name)));
+    rollouts.push(tokenizeRollout(model, folder, await readRollout(folder, name)));
   if (rollouts.every(rollout => rollout.sentences.length === 0)) {
     throw new UserError(
       `The rollouts in ${folder} have no labels; label them first (doubletake label ${folder} --judge keyword).`,
@@ -34,7 +34,8 @@ export async function tokenizeRollouts(model: TextModel, folder: string): Promis
   return rollouts;
 }
 
-function tokenize(model: TextModel, folder: string, stored: StoredRollout): TokenizedRollout {
+/** One rollout as tokens; a UserError that names it if the model cannot read that many. */
+export function tokenizeRollout(model: TextModel, folder: string, stored: StoredRollout): TokenizedRollout {
   const { rollout, spans } = stored;
   const { ids, starts, ends, text, responseStart } = model.rolloutTokens(rollout);
   if (ids.length > model.maxPositions) {

@@ -78,11 +78,15 @@ it('colours have defaults for all four kinds of theme; defaults of windows are t
 
 it('files that package.json names are there', () => {
   const [{ configuration, icon }] = contributes.languages;
-  for (const path of [manifest.icon, configuration, icon.light, icon.dark])
+  const pages = contributes.walkthroughs.flatMap((w: { steps: { media: { markdown: string } }[] }) =>
+    w.steps.map(({ media }) => media.markdown),
+  );
+  expect(pages.length).toBeGreaterThan(0);
+  for (const path of [manifest.icon, configuration, icon.light, icon.dark, ...pages])
     expect(existsSync(join(ROOT, path)), path).toBe(true);
 });
 
 it('only the edge to the editor imports vscode', () => {
-  for (const { path, text } of sources.filter(({ path }) => path.startsWith('rollout/')))
+  for (const { path, text } of sources.filter(({ path }) => /^(rollout|views\/rows)\//.test(path)))
     expect(text, path).not.toMatch(/from 'vscode'/);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LABELS } from '../../src/core/labels';
 import { parseRollout } from '../../src/core/rollout';
 import { labelCounts } from '../../src/editor/rollout/backtrackings';
-import { hoverTextAt } from '../../src/editor/rollout/hoverText';
+import { hoverTextAt, tokenLine } from '../../src/editor/rollout/hoverText';
 import { escapeMarkdown, visibleToken } from '../../src/editor/rollout/markdown';
 import { foldingOf, outlineOf, partsOf } from '../../src/editor/rollout/outline';
 import { RolloutTokenizer } from '../../src/editor/rollout/rolloutTokenizer';
@@ -59,12 +59,13 @@ describe('hover', () => {
   const tokens = new RolloutTokens(RolloutTokenizer.open(join(__dirname, '../../models/reasoning')));
   tokens.update(rollout);
 
-  it('tells label, first token and token', () => {
+  it('tells label and first token; the token has a line of its own in the lens’s hover', () => {
     tokens.encodeUntil(Number.POSITIVE_INFINITY);
     const hover = hoverTextAt(wait.start + 1, TEXT, [wait], tokens, { offset: -12, length: 5 })!;
     expect(hover.range).toBe(wait);
     expect(hover.lines[0]).toMatch(/^\*\*backtracking\*\* · first token at \d+$/);
-    expect(hover.lines.at(-1)).toMatch(/^Token “.+” · id \d+ · position \d+$/);
+    expect(hover.lines).toHaveLength(1);
+    expect(tokenLine(tokens.tokenAt(wait.start)!, tokens)).toMatch(/^Token “.+” · id \d+ · position \d+$/);
   });
 
   it('tells a window and what it stands before', () => {

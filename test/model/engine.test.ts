@@ -210,36 +210,6 @@ it('projects tokens on directions and unembeds residuals as the activations say'
   expect(relativeError(logits, read.floats('logits'))).toBeLessThan(1e-5);
 });
 
-it('shows the logit lens of any token, in any order, also after an edit', async () => {
-  const ids = Array.from({ length: 300 }, (_, i) => (i * 53 + 7) % 900);
-  const edited = ids.map((id, i) => (i < 200 ? id : (id + 1) % 900));
-  const out = join(scratch, 'text.safetensors');
-  const softmaxTop = (logits: Float32Array) => {
-    const best = logits.indexOf(Math.max(...logits));
-    const total = logits.reduce((sum, logit) => sum + Math.exp(logit - logits[best]), 0);
-    return { best, probability: 1 / total, of: (id: number) => Math.exp(logits[id] - logits[best]) / total };
-  };
-  for (const text of [ids, edited]) {
-    await model.call('activations', { ids: text, layers: [3], logits: true, out });
-    const read = new Tensors(out);
-    const { vocabulary, dModel } = model.info;
-    for (const position of [250, 0, 1, 299, 150]) {
-      const got = await model.call('lensAt', { ids: text, position, topK: 3, direction });
-      const logits = (t: number) => read.floats('logits').subarray(t * vocabulary, (t + 1) * vocabulary);
-      const last = softmaxTop(logits(position));
-      expect(got.layers.length).toBe(6);
-      expect(got.layers[5].ids[0]).toBe(last.best);
-      expect(got.layers[5].probabilities[0]).toBeCloseTo(last.probability, 4);
-      if (position === 0) expect(got.surprisal).toBeNull();
-      else expect(2 ** -got.surprisal!).toBeCloseTo(softmaxTop(logits(position - 1)).of(text[position]), 4);
-      const h = read.floats('resid_post.3').subarray(position * dModel, (position + 1) * dModel);
-      const dot = h.reduce((sum, x, i) => sum + x * direction[i], 0);
-      expect(Math.abs(got.projections![3] - dot)).toBeLessThan(1e-3 * Math.max(1, Math.abs(dot)));
-    }
-  }
-  await expect(model.call('lensAt', { ids, position: 300, topK: 1 })).rejects.toThrow('no token 300');
-});
-
 it('refuses what the model does not have, naming it', async () => {
   const [ids] = prompts;
   await expect(model.call('generate', params({ rows: [{ ids: [5000], seed: 0 }] }))).rejects.toThrow('5000');

@@ -13,9 +13,19 @@ export const LABEL_STYLES: readonly { label: string; color: string; line: string
   { label: '', color: COLORS.otherLabel, line: 'dashed', mark: '○' },
 ];
 
+/** Colours of the steps of the shading, weakest first: [above the mean or above 0, below the mean]. */
+export const SHADE_COLORS: readonly (readonly [above: string, below: string])[] = [
+  [COLORS.positive1, COLORS.negative1],
+  [COLORS.positive2, COLORS.negative2],
+  [COLORS.positive3, COLORS.negative3],
+  [COLORS.positive4, COLORS.negative4],
+];
+
 /** The decoration types, made once; `labels` by label, any other label under ''. */
 export interface DecorationTypes extends vscode.Disposable {
   window: vscode.TextEditorDecorationType;
+  /** A window in a shaded text: its outline alone, since its fill would mix with the shades to colours that mean nothing. */
+  shadedWindow: vscode.TextEditorDecorationType;
   start: vscode.TextEditorDecorationType;
   /** Marks in the overview ruler, types of their own: every key would send those of a whole text again. */
   rulerWindow: vscode.TextEditorDecorationType;
@@ -23,6 +33,10 @@ export interface DecorationTypes extends vscode.Disposable {
   tokenBoundary: vscode.TextEditorDecorationType;
   currentSentence: vscode.TextEditorDecorationType;
   labels: ReadonlyMap<string, vscode.TextEditorDecorationType>;
+  /** By step −4 … −1, 1 … 4. */
+  shades: ReadonlyMap<number, vscode.TextEditorDecorationType>;
+  /** Each of them. */
+  all: readonly vscode.TextEditorDecorationType[];
 }
 
 /** Makes them. `media` is the folder of the gutter icons. */
@@ -36,6 +50,12 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
     borderColor: color(COLORS.windowBorder),
     borderStyle: 'dotted',
     borderWidth: '0 0 1px 0',
+    rangeBehavior,
+  });
+  const shadedWindow = make({
+    borderColor: color(COLORS.rulerWindow),
+    borderStyle: 'dashed',
+    borderWidth: '2px',
     rangeBehavior,
   });
   const rulerWindow = make({
@@ -82,15 +102,47 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
       }),
     ]),
   );
-  const all = [window, start, rulerWindow, rulerStart, tokenBoundary, currentSentence, ...labels.values()];
+  const shades = new Map(
+    SHADE_COLORS.flatMap(([above, below], index) => {
+      const step = index + 1;
+      // The two strongest steps have a line below as well: solid above the mean, dashed below it, twice as thick at the last.
+      const line = (style: string) =>
+        step < 3 ? {} : { borderStyle: style, borderWidth: `0 0 ${step - 2}px 0` };
+      const shade = (id: string, style: string) =>
+        make({
+          backgroundColor: color(id),
+          borderColor: color(COLORS.tokenBoundary),
+          ...line(style),
+          rangeBehavior,
+        });
+      return [
+        [step, shade(above, 'solid')],
+        [-step, shade(below, 'dashed')],
+      ] as const;
+    }),
+  );
+  const all = [
+    window,
+    shadedWindow,
+    start,
+    rulerWindow,
+    rulerStart,
+    tokenBoundary,
+    currentSentence,
+    ...labels.values(),
+    ...shades.values(),
+  ];
   return {
     window,
+    shadedWindow,
     start,
     rulerWindow,
     rulerStart,
     tokenBoundary,
     currentSentence,
     labels,
+    shades,
+    all,
     dispose: () => {
       for (const type of all) type.dispose();
     },

@@ -14,6 +14,7 @@ import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
 import type { OffsetRange, RolloutTokens } from '../rollout/rolloutTokens';
 import type { DecorationTypes } from './decorationTypes';
 import type { Display } from './display';
+import type { Shading } from './shading';
 
 /** Characters beyond what is visible that are decorated with it, so that scrolling finds them there. */
 const MARGIN = 8000;
@@ -41,6 +42,7 @@ export class Decorator implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly decorated = new WeakSet<vscode.TextEditor>();
+  private readonly shaded = new WeakSet<vscode.TextEditor>();
   private readonly ruled = new WeakMap<vscode.TextEditor, Ruled>();
   private readonly drawn = new vscode.EventEmitter<Drawn>();
   /** A rollout is drawn: what is visible of it, or all. */
@@ -51,6 +53,7 @@ export class Decorator implements vscode.Disposable {
     private readonly documents: RolloutDocuments,
     private readonly source: TokenizerSource,
     private readonly display: Display,
+    private readonly shading: Shading,
     private readonly report: (error: unknown) => void,
   ) {
     const { window } = vscode;
@@ -67,6 +70,7 @@ export class Decorator implements vscode.Disposable {
       }),
       source.onDidChange(() => this.drawAll()),
       display.onDidChange(() => this.drawAll()),
+      shading.onDidChange(() => this.drawAll()),
     ];
     this.drawAll();
   }
@@ -145,7 +149,8 @@ export class Decorator implements vscode.Disposable {
       shown.text === text &&
       shown.tokenizer === this.source.current &&
       shown.setting.offset === setting.offset &&
-      shown.setting.length === setting.length
+      shown.setting.length === setting.length &&
+      shown.setting.label === setting.label
     );
   }
 
@@ -179,7 +184,8 @@ export class Decorator implements vscode.Disposable {
     const show = (type: vscode.TextEditorDecorationType, ranges: readonly OffsetRange[]) =>
       editor.setDecorations(type, rangesOf(editor.document, ranges));
     const { windows, starts } = marksOf(rollout, tokens, setting, near);
-    show(this.types.window, windows);
+    const shaded = this.drawShades(editor, rollout, near, windows);
+    show(this.types.window, shaded ? [] : windows);
     show(this.types.start, starts);
     const labels = this.display.labelsShown ? labelRanges(rollout.spans, near) : new Map();
     for (const [label, type] of this.types.labels) show(type, labels.get(label) ?? []);
@@ -190,18 +196,28 @@ export class Decorator implements vscode.Disposable {
     this.decorated.add(editor);
   }
 
+  /** The shades, with the windows outlined around them; false if there are none, which costs no message to the editor. */
+  private drawShades(
+    editor: vscode.TextEditor,
+    rollout: RolloutDocument,
+    near: OffsetRange,
+    windows: readonly OffsetRange[],
+  ): boolean {
+    const shades = this.shading.of(rollout)?.ranges(near);
+    const shaded = shades !== undefined && shades.size > 0;
+    if (!shaded && !this.shaded.has(editor)) return false;
+    const { document } = editor;
+    for (const [step, type] of this.types.shades)
+      editor.setDecorations(type, rangesOf(document, shades?.get(step) ?? []));
+    editor.setDecorations(this.types.shadedWindow, rangesOf(document, shaded ? windows : []));
+    if (shaded) this.shaded.add(editor);
+    else this.shaded.delete(editor);
+    return shaded;
+  }
+
   private clear(editor: vscode.TextEditor): void {
-    const { window, start, rulerWindow, rulerStart, tokenBoundary, currentSentence, labels } = this.types;
-    for (const type of [
-      window,
-      start,
-      rulerWindow,
-      rulerStart,
-      tokenBoundary,
-      currentSentence,
-      ...labels.values(),
-    ])
-      editor.setDecorations(type, []);
+    for (const type of this.types.all) editor.setDecorations(type, []);
+    this.shaded.delete(editor);
     this.decorated.delete(editor);
     this.ruled.delete(editor);
   }

@@ -42,7 +42,7 @@ export class Display implements vscode.Disposable {
     return this.preview ?? windowSetting(uri);
   }
 
-  /** Shows windows of this setting until it is called without one. */
+  /** Shows windows of this setting, before sentences of its label, until it is called without one. */
   previewWindow(setting: WindowSetting | undefined): void {
     this.preview = setting;
     this.changed.fire();

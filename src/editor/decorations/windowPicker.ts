@@ -41,7 +41,7 @@ export async function pickWindow(display: Display, uri: vscode.Uri): Promise<voi
 }
 
 /** "-12, 5" as a setting, or what is wrong with it. */
-function parseWindow(text: string): WindowSetting | string {
+export function parseWindow(text: string): WindowSetting | string {
   const match = /^\s*([-−+]?\d+)\s*[,; ]\s*(\d+)\s*$/.exec(text);
   if (!match) return 'Two whole numbers: offset, length (such as -12, 5)';
   const offset = Number(match[1].replace('−', '-'));

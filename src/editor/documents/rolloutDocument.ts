@@ -26,8 +26,7 @@ export class RolloutDocument implements vscode.Disposable {
   readonly labels: RolloutLabels;
   private readonly changed = new vscode.EventEmitter<RolloutChange>();
   readonly onDidChange = this.changed.event;
-  private tokens: RolloutTokens | undefined;
-  private tokensStale = true;
+  private readonly tokens = new WeakMap<RolloutTokenizer, { tokens: RolloutTokens; of?: ParsedRollout }>();
   private sentences: { rollout: ParsedRollout; sentences: RolloutSentences } | undefined;
   private outside: NodeJS.Timeout | undefined;
   private readonly listener: vscode.Disposable | undefined;
@@ -38,6 +37,8 @@ export class RolloutDocument implements vscode.Disposable {
     labelsFile: CompanionText | undefined,
     private readonly metadata: CompanionText | undefined,
     report: (error: unknown) => void,
+    /** Labels a text that no person labels. */
+    private readonly judge?: (rollout: ParsedRollout) => LabelledSpan[],
   ) {
     this.parse();
     this.labels = new RolloutLabels(
@@ -47,6 +48,7 @@ export class RolloutDocument implements vscode.Disposable {
       () => this.changed.fire('labels'),
       report,
     );
+    this.judgeText();
     this.listener = metadata?.onDidChange(() => this.changed.fire('review'));
   }
 
@@ -83,16 +85,14 @@ export class RolloutDocument implements vscode.Disposable {
   /** The tokens of the text as it is now; undefined while those of a text that is only tokenized `whole` are out of date. */
   tokensOf(tokenizer: RolloutTokenizer | undefined, whole = true): RolloutTokens | undefined {
     if (!tokenizer || !this.rollout) return undefined;
-    if (this.tokens?.tokenizer !== tokenizer) {
-      this.tokens = new RolloutTokens(tokenizer);
-      this.tokensStale = true;
-    }
-    if (this.tokensStale) {
+    let known = this.tokens.get(tokenizer);
+    if (!known) this.tokens.set(tokenizer, (known = { tokens: new RolloutTokens(tokenizer) }));
+    if (known.of !== this.rollout) {
       if (!tokenizer.incremental && !whole) return undefined;
-      this.tokens.update(this.rollout);
-      this.tokensStale = false;
+      known.tokens.update(this.rollout);
+      known.of = this.rollout;
     }
-    return this.tokens;
+    return known.tokens;
   }
 
   /** Labelled spans and unlabelled sentences, in order. */
@@ -117,7 +117,8 @@ export class RolloutDocument implements vscode.Disposable {
     }));
     this.parse();
     this.labels.shift(changes);
-    if (!document.isDirty && reason === undefined) {
+    this.judgeText();
+    if (!this.judge && !document.isDirty && reason === undefined) {
       // The dirty state of a first key may come after its text: a moment later it is there.
       clearTimeout(this.outside);
       this.outside = setTimeout(() => {
@@ -143,9 +144,12 @@ export class RolloutDocument implements vscode.Disposable {
     return this.sentences.sentences;
   }
 
+  private judgeText(): void {
+    if (this.judge) this.labels.spans = this.rollout ? this.judge(this.rollout) : [];
+  }
+
   private parse(): void {
     this.text = this.document.getText();
-    this.tokensStale = true;
     try {
       this.rollout = parseRollout(this.text);
       this.problem = undefined;

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { LANGUAGE } from '../ids';
+import { labelSentences } from '../../core/keywordJudge';
+import type { ParsedRollout } from '../../core/rollout';
+import { COMPLETION_SCHEME, LANGUAGE } from '../ids';
 import { labelsPath, metadataPath } from '../rollout/sidecarName';
 import { CompanionText } from './companionText';
 import { type RolloutChange, RolloutDocument } from './rolloutDocument';
@@ -45,7 +47,8 @@ export class RolloutDocuments implements vscode.Disposable {
     if (known?.rollout.document === document) return known.rollout;
     if (known) this.close(document.uri);
     const companion = companionsOf(document);
-    const rollout = new RolloutDocument(document, companion?.labels, companion?.metadata, this.report);
+    const judge = document.uri.scheme === COMPLETION_SCHEME ? judgeCompletion : undefined;
+    const rollout = new RolloutDocument(document, companion?.labels, companion?.metadata, this.report, judge);
     rollout.onDidChange(change => this.changed.fire({ rollout, change }));
     this.open.set(key, { rollout, loading: rollout.load().catch(this.report) });
     this.changed.fire({ rollout, change: 'text' });
@@ -94,6 +97,13 @@ export class RolloutDocuments implements vscode.Disposable {
     this.closed.fire(known.rollout);
   }
 }
+
+/** Characters up to which a completion is judged anew ten times a second; longer ones are shown plain. */
+const JUDGED = 100_000;
+
+/** The keyword rules show where a completion backtracks while it streams. */
+const judgeCompletion = ({ response, responseStart }: ParsedRollout) =>
+  response.length > JUDGED ? [] : labelSentences(response, responseStart);
 
 /** The files beside a document, if it has a place in a file system. */
 function companionsOf({ uri, isUntitled }: vscode.TextDocument) {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { LabelledSpan } from '../../core/annotation';
 import { UserError } from '../../core/errors';
-import { labelSentences } from '../../core/keywordJudge';
 import { isKnownLabel, LABELS, type Label } from '../../core/labels';
 import { LABEL_STYLES } from '../decorations/decorationTypes';
 import { type ActiveRollout, activeRollout, cursorOf, goTo } from '../documents/activeRollout';
@@ -18,12 +17,10 @@ import {
 } from '../rollout/editSpans';
 import { neighbourUnit, trimmed, type Unit, unitAt } from '../rollout/units';
 import { setting } from '../settings';
+import { type JudgeArguments, labelWithJudge } from './labelWithJudge';
 
 /** A command by its id. */
 export type Commands = Record<string, (...args: unknown[]) => unknown>;
-
-/** What the keyword judge does with labels that are there. */
-type JudgeChoice = 'replace' | 'fill';
 
 /** The commands that change labels, all on the active editor's current sentence. `annotating` says whether to go on to the next. */
 export function labelCommands(documents: RolloutDocuments, annotating: () => boolean): Commands {
@@ -98,20 +95,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
         const done = `${count} sentences that begin with “${opening}” are now ${label}`;
         vscode.window.setStatusBarMessage(done, 5000);
       }),
-    [COMMANDS.labelWithJudge]: async choice => {
-      const { rollout } = await activeRollout(documents);
-      if (!rollout.rollout) throw new UserError(rollout.problem!);
-      const judged = labelSentences(rollout.rollout.response, rollout.rollout.responseStart);
-      const how =
-        rollout.spans.length === 0 ? 'replace' : isChoice(choice) ? choice : await pickChoice(rollout.spans);
-      if (!how) return;
-      const free = judged.filter(
-        ({ start, end }) => !rollout.spans.some(s => s.start < end && s.end > start),
-      );
-      rollout.change(how === 'replace' ? judged : [...rollout.spans, ...free]);
-      const found = labelCounts(judged, LABELS).map(({ label, count }) => `${count} ${label}`);
-      vscode.window.setStatusBarMessage(`Keyword judge: ${found.join(', ') || 'no sentences found'}`, 8000);
-    },
+    [COMMANDS.labelWithJudge]: given => labelWithJudge(documents, (given ?? {}) as JudgeArguments),
     [COMMANDS.undoLabelChange]: async () => (await activeRollout(documents)).rollout.labels.step('undo'),
     [COMMANDS.redoLabelChange]: async () => (await activeRollout(documents)).rollout.labels.step('redo'),
     [COMMANDS.writeMovedLabels]: async uri =>
@@ -161,25 +145,4 @@ async function pickLabel(
     prompt: 'Name of the label',
     validateInput: value => (/^\S+$/.test(value) ? undefined : 'A name without spaces'),
   });
-}
-
-async function pickChoice(spans: readonly LabelledSpan[]): Promise<JudgeChoice | undefined> {
-  const items: (vscode.QuickPickItem & { choice: JudgeChoice })[] = [
-    {
-      label: 'Label what has no label',
-      detail: `The ${spans.length} labels that are there stay`,
-      choice: 'fill',
-    },
-    {
-      label: 'Replace all labels',
-      detail: `The ${spans.length} labels that are there go; undo brings them back`,
-      choice: 'replace',
-    },
-  ];
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'This rollout has labels already' }))
-    ?.choice;
-}
-
-function isChoice(value: unknown): value is JudgeChoice {
-  return value === 'replace' || value === 'fill';
 }

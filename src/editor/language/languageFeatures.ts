@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
-import { LABELS } from '../../core/labels';
-import { LABEL_STYLES } from '../decorations/decorationTypes';
 import type { Display } from '../decorations/display';
+import type { Shading } from '../decorations/shading';
 import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
-import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE, SETTINGS } from '../ids';
-import { labelCounts } from '../rollout/backtrackings';
-import { hoverTextAt, setting as settingText } from '../rollout/hoverText';
+import { COMMANDS, DIAGNOSTIC_SOURCE, LANGUAGE } from '../ids';
+import { hoverTextAt } from '../rollout/hoverText';
 import { foldingOf } from '../rollout/outline';
-import { setting } from '../settings';
+import { registerCodeLenses } from './codeLenses';
 import { registerOutline } from './outlineProvider';
 
 /** Outline, folding, code lens, hover and quick fixes of rollouts; all ask the documents' cache. */
@@ -17,14 +15,12 @@ export function registerLanguageFeatures(
   documents: RolloutDocuments,
   source: TokenizerSource,
   display: Display,
+  shading: Shading,
 ): vscode.Disposable[] {
   const { languages } = vscode;
-  const lenses = new vscode.EventEmitter<void>();
   return [
-    lenses,
-    documents.onDidChange(() => lenses.fire()),
-    display.onDidChange(() => lenses.fire()),
     registerOutline(documents),
+    ...registerCodeLenses(documents, display, shading),
     languages.registerFoldingRangeProvider(LANGUAGE, {
       provideFoldingRanges: document => {
         const rollout = documents.of(document);
@@ -33,54 +29,6 @@ export function registerLanguageFeatures(
           .map(({ start, end }) => [document.positionAt(start).line, lastLine(document, end)])
           .filter(([first, last]) => last > first)
           .map(([first, last]) => new vscode.FoldingRange(first, last));
-      },
-    }),
-    languages.registerCodeLensProvider(LANGUAGE, {
-      onDidChangeCodeLenses: lenses.event,
-      provideCodeLenses: async document => {
-        const rollout = await documents.loaded(document);
-        if (!rollout?.rollout || setting<boolean>(SETTINGS.codeLens, document.uri) === false) return [];
-        const top = new vscode.Range(0, 0, 0, 0);
-        const lens = (title: string, command: string, tooltip: string) =>
-          new vscode.CodeLens(top, { title, command, tooltip });
-        const counted = labelCounts(rollout.spans, LABELS);
-        const names = counted.map(({ label, count }) => `${count} ${label}`).join(', ');
-        const markOf = (name: string) => LABEL_STYLES.find(({ label }) => label === name)?.mark ?? `${name} `;
-        const counts = counted.map(({ label, count }) => `${markOf(label)}${count}`);
-        const window = settingText(display.windowOf(document.uri));
-        return [
-          lens(
-            `▇ window (${window})`,
-            COMMANDS.setWindow,
-            'Green: the tokens whose activations are read. Set offset and length',
-          ),
-          lens(
-            '▢ backtracking start',
-            COMMANDS.nextBacktracking,
-            'Outlined in red, with an icon beside the line. Go to the next one',
-          ),
-          counts.length > 0
-            ? lens(
-                `${rollout.spans.length} labels: ${counts.join(' ')}`,
-                COMMANDS.toggleLabels,
-                `${names}. Show or hide all labels`,
-              )
-            : lens(
-                'no labels: label with the keyword judge',
-                COMMANDS.labelWithJudge,
-                'Label every sentence by its opening words',
-              ),
-          lens(
-            '▶ steer from the cursor',
-            COMMANDS.compareSteered,
-            'Continue from the cursor, unsteered and steered side by side',
-          ),
-          lens(
-            rollout.reviewed ? '☑ reviewed' : '☐ not reviewed',
-            COMMANDS.toggleReviewed,
-            'Whether a person has checked the labels',
-          ),
-        ];
       },
     }),
     languages.registerHoverProvider(LANGUAGE, {
@@ -95,6 +43,7 @@ export function registerLanguageFeatures(
           rollout.spans,
           tokens,
           display.windowOf(document.uri),
+          shading.of(rollout)?.at(offset),
         );
         if (!found) return undefined;
         const shown = new vscode.MarkdownString(found.lines.join('\n\n'));

@@ -1,117 +1,195 @@
 import * as vscode from 'vscode';
-import type { Rollout } from '../../core/rollout';
-import { mapTokens } from '../../model/text/tokenMap';
-import type { RolloutTokens, TextModel } from '../../model/textModel';
+import { CancelledError } from '../../rpc/messages';
+import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
-import { COMMANDS, LANGUAGE } from '../ids';
+import type { TokenizerSource } from '../documents/tokenizerSource';
+import { COMMANDS, LANGUAGE, SETTINGS } from '../ids';
 import { commandLink } from '../models/commandLink';
-import type { ModelPair } from '../models/modelPair';
-import { escapeMarkdown, visibleToken } from '../rollout/markdown';
-import type { SteeringSet } from '../steering/steeringSet';
-import { type LensView, lensTable, projectionPicture } from './lensTable';
+import type { ModelPair, Which } from '../models/modelPair';
+import { tokenLine } from '../rollout/hoverText';
+import { escapeMarkdown } from '../rollout/markdown';
+import type { PlacedToken, RolloutTokens } from '../rollout/rolloutTokens';
+import { setting } from '../settings';
+import { Latest } from './latest';
+import { lensTable } from './lensMarkdown';
+import type { LensReader, LensReading } from './lensReader';
+import { type LensText, type LensTexts, placedToken } from './lensTexts';
+import { PICTURE_COLORS, projectionPicture, projectionText } from './projectionPicture';
 
-const TOP = 4;
-const CACHED = 500;
+/** The target of the link that starts the model which the settings name. */
+const START = commandLink(COMMANDS.openModel, { which: 'reasoning' });
+/** Milliseconds that a hover waits for what is not known yet. */
+const PATIENCE = 300;
+/** Name of the measure in Node's performance timeline that tells how long the last hover took in here. */
+const MEASURE = 'doubletake.lensHover';
+
+/** What was read of a token. */
+interface Read {
+  token: PlacedToken;
+  readings: LensReading[];
+}
 
 /**
- * The logit lens of the token under the pointer. While no model runs the hover only offers to start one; then it is
- * computed with the KV cache of the text, beside the other hovers, which do not wait for it.
+ * The token under the pointer and its logit lens. While no model runs the hover only offers to start one. What was
+ * read before is shown at once; else it is read in the background, and if that takes long the hover says so.
  */
 export class LensHover implements vscode.HoverProvider, vscode.Disposable {
-  private readonly cache = new Map<string, vscode.MarkdownString>();
-  private tokenized: { key: string; tokens: RolloutTokens } | undefined;
-  private readonly registrations: vscode.Disposable[];
+  private readonly reading = new Latest<Read | undefined>();
+  private readonly registration: vscode.Disposable;
 
   constructor(
     private readonly documents: RolloutDocuments,
+    private readonly source: TokenizerSource,
     private readonly pair: ModelPair,
-    private readonly set: SteeringSet,
+    private readonly texts: LensTexts,
+    private readonly reader: LensReader,
   ) {
-    this.registrations = [
-      vscode.languages.registerHoverProvider(LANGUAGE, this),
-      pair.onDidChange(() => this.cache.clear()),
-      set.onDidChange(() => this.cache.clear()),
-    ];
+    this.registration = vscode.languages.registerHoverProvider(LANGUAGE, this);
   }
 
   async provideHover(
     document: vscode.TextDocument,
     position: vscode.Position,
-    token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    const { rollout: parsed } = this.documents.of(document) ?? {};
-    const offset = document.offsetAt(position);
-    if (!parsed || offset < parsed.responseStart) return undefined;
-    if (this.pair.state('reasoning') !== 'open') return new vscode.Hover(this.offer());
-    const model = await this.pair.use('reasoning');
-    const tokens = this.tokensOf(document, model, parsed);
-    const at = offset - parsed.responseStart + tokens.responseStart;
-    const index = tokens.ids.findIndex((_, t) => tokens.starts[t] <= at && at < tokens.ends[t]);
-    if (index < 0) return undefined;
-    const key = `${document.uri} ${document.version} ${index}`;
-    let shown = this.cache.get(key);
-    if (!shown) {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      shown = await this.compute(model, tokens.ids, index, controller.signal).catch(() => undefined);
-      if (!shown) return undefined;
-      if (this.cache.size >= CACHED) this.cache.delete(this.cache.keys().next().value!);
-      this.cache.set(key, shown);
+    const start = performance.now();
+    try {
+      return await this.hoverAt(document, document.offsetAt(position));
+    } finally {
+      performance.clearMeasures(MEASURE);
+      performance.measure(MEASURE, { start });
     }
-    const start = tokens.starts[index] - tokens.responseStart + parsed.responseStart;
-    const range = new vscode.Range(
-      document.positionAt(start),
-      document.positionAt(start + tokens.ends[index] - tokens.starts[index]),
-    );
-    return new vscode.Hover(shown, range);
-  }
-
-  /** Tokens of the text as it is now: pointing at one after the other must not tokenize it again. */
-  private tokensOf(document: vscode.TextDocument, model: TextModel, rollout: Rollout): RolloutTokens {
-    const key = `${model.folder} ${document.uri} ${document.version}`;
-    if (this.tokenized?.key !== key) this.tokenized = { key, tokens: model.rolloutTokens(rollout) };
-    return this.tokenized.tokens;
   }
 
   dispose(): void {
-    for (const registration of this.registrations) registration.dispose();
+    this.reading.cancel();
+    this.registration.dispose();
   }
 
-  private offer(): vscode.MarkdownString {
-    const text = new vscode.MarkdownString(
-      `[Show the logit lens of tokens](${commandLink(COMMANDS.openModel, { which: 'reasoning' })}) (starts the reasoning model)`,
-    );
-    text.isTrusted = { enabledCommands: [COMMANDS.openModel] };
-    return text;
+  private async hoverAt(document: vscode.TextDocument, offset: number): Promise<vscode.Hover | undefined> {
+    const rollout = this.documents.of(document);
+    if (!rollout?.rollout) return undefined;
+    const open = this.pair.state('reasoning') === 'open';
+    const folder = open ? this.pair.folder('reasoning') : this.source.folder;
+    const text = this.texts.of(rollout, folder);
+    const token = text?.tokens.tokenAt(offset);
+    const place = token && text?.tokens.placeOf(token);
+    if (!text || !token || !place) return undefined;
+    const hover = (...lines: string[]) =>
+      new vscode.Hover(trusted([this.line(token, text.tokens), ...lines]), rangeOf(document, place));
+    if (!open) return hover(this.offer());
+    const view = viewLink(document, place.start);
+    try {
+      const read = (await this.known(text, token)) ?? (await this.readFor(PATIENCE, text, token, offset));
+      if (read === 'later') return hover(`The logit lens is being computed … ${view}`);
+      // The position may be known by now.
+      if (read)
+        return new vscode.Hover(trusted(this.lines(read, text.tokens, view)), rangeOf(document, place));
+      return undefined;
+    } catch (error) {
+      if (error instanceof CancelledError) return undefined;
+      const failed = this.pair.state('reasoning') === 'failed';
+      return hover(failed ? this.offer() : escapeMarkdown((error as Error).message));
+    }
   }
 
-  private async compute(
-    model: TextModel,
-    ids: number[],
-    index: number,
-    signal: AbortSignal,
-  ): Promise<vscode.MarkdownString> {
-    const active = this.set.activeFor(model.identity);
-    const params = { ids, position: index, topK: TOP, direction: active?.vector };
-    const result = await (await model.pool()).call('lensAt', params, { signal });
-    const views: LensView[] = [
-      { title: 'reasoning model', result, tokenText: id => model.tokenizer.tokenText(id) },
+  /** From the cache alone. */
+  private async known(text: LensText, token: PlacedToken): Promise<Read | undefined> {
+    const { position } = token;
+    if (position === undefined) return undefined;
+    const stretch = { text, from: position, to: position + 1 };
+    const readings = await Promise.all(this.models().map(which => this.reader.known(which, stretch)));
+    return readings.every(reading => reading !== undefined) ? { token, readings } : undefined;
+  }
+
+  /** Reads the token; what is not there in time goes on until a hover over another token takes its place. */
+  private async readFor(
+    patience: number,
+    text: LensText,
+    { start }: PlacedToken,
+    offset: number,
+  ): Promise<Read | undefined | 'later'> {
+    const models = this.models();
+    const job = this.reading.run(`${text.key} ${start} ${models}`, async signal => {
+      const token = await placedToken(text, offset, signal);
+      if (!token) return undefined;
+      const stretch = { text, from: token.position, to: token.position + 1 };
+      const readings = models.map(which => this.reader.read(which, stretch, { signal }));
+      return { token, readings: await Promise.all(readings) };
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'later'>(resolve => {
+      timer = setTimeout(resolve, patience, 'later');
+    });
+    // A failure that comes later is told by the next hover, which tries again or names what the model failed of.
+    job.catch(() => {});
+    return Promise.race([job, late]).finally(() => clearTimeout(timer));
+  }
+
+  private models(): Which[] {
+    return this.pair.state('base') === 'open' ? ['reasoning', 'base'] : ['reasoning'];
+  }
+
+  private line(token: PlacedToken, tokens: RolloutTokens, surprisal: number | null = null): string {
+    const bits = surprisal === null ? '' : ` · surprisal ${surprisal.toFixed(1)} bits`;
+    return `${tokenLine(token, tokens)}${bits}`;
+  }
+
+  private lines({ token, readings }: Read, tokens: RolloutTokens, view: string): string[] {
+    const views = readings.map(({ which, model, columns }) => ({
+      title: `${which} model`,
+      column: columns[0],
+      tokenText: (id: number) => model.tokenizer.tokenText(id),
+    }));
+    const colors = PICTURE_COLORS[themeKind()];
+    const pictures = readings.flatMap(({ which, columns: [{ projections }], vector }) => {
+      if (!projections || !vector) return [];
+      const alt = escapeMarkdown(`Projection by layer in the ${which} model, ${projectionText(projections)}`);
+      return `${readings.length > 1 ? `${which} ` : ''}![${alt}](${projectionPicture(projections, vector.layer, colors)})`;
+    });
+    const [{ vector, columns }] = readings;
+    const top = Math.max(1, setting<number>(SETTINGS.lensTopTokens) ?? 1);
+    return [
+      `${this.line(token, tokens, columns[0].surprisal)} · ${view}`,
+      lensTable(views, top),
+      ...(vector && pictures.length > 0
+        ? [
+            `Projection on the active vector ${escapeMarkdown(vector.name)} by layer (▴ its own, ${vector.layer}):`,
+            pictures.join('  '),
+          ]
+        : []),
     ];
-    if (this.pair.state('base') === 'open') {
-      const base = await this.pair.use('base');
-      const table = mapTokens(model.tokenizer, base.tokenizer);
-      const mapped = { ids: ids.map(id => table[id]), position: index, topK: TOP };
-      const seen = await (await base.pool()).call('lensAt', mapped, { signal });
-      views.push({ title: 'base model', result: seen, tokenText: id => base.tokenizer.tokenText(id) });
-    }
-    const surprisal = result.surprisal === null ? '' : ` · surprisal ${result.surprisal.toFixed(1)} bits`;
-    const token = escapeMarkdown(visibleToken(model.tokenizer.tokenText(ids[index])));
-    const parts = [`**${token}** · id ${ids[index]} · position ${index}${surprisal}`, lensTable(views)];
-    if (result.projections && active) {
-      parts.push(
-        `Projection on the active vector (layer ${active.layer}) by layer: ![projection by layer](${projectionPicture(result.projections)})`,
-      );
-    }
-    return new vscode.MarkdownString(parts.join('\n\n'));
+  }
+
+  private offer(): string {
+    if (this.pair.state('reasoning') !== 'failed')
+      return `[Show the logit lens of tokens](${START}) (starts the reasoning model)`;
+    const why = this.pair.status('reasoning').problem ?? 'The reasoning model is not running any more.';
+    return `${escapeMarkdown(why)} [Start the reasoning model](${START})`;
+  }
+}
+
+/** Markdown in which only these commands can be links; everything else in it must be escaped. */
+function trusted(lines: string[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(lines.join('\n\n'));
+  text.isTrusted = { enabledCommands: [COMMANDS.openModel, COMMANDS.showLens] };
+  return text;
+}
+
+function viewLink({ uri }: vscode.TextDocument, offset: number): string {
+  const argument = encodeURIComponent(JSON.stringify([{ uri: uri.toString(), offset }]));
+  return `[Explore layers × positions](command:${COMMANDS.showLens}?${argument} "Show it in the Logit Lens view")`;
+}
+
+function themeKind(): keyof typeof PICTURE_COLORS {
+  const { ColorThemeKind } = vscode;
+  switch (vscode.window.activeColorTheme.kind) {
+    case ColorThemeKind.Light:
+      return 'light';
+    case ColorThemeKind.HighContrast:
+      return 'highContrast';
+    case ColorThemeKind.HighContrastLight:
+      return 'highContrastLight';
+    default:
+      return 'dark';
   }
 }

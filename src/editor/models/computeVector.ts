@@ -1,84 +1,132 @@
-import { dirname, join } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { basename, dirname, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
-import { LABELS } from '../../core/labels';
 import { makeFolder } from '../../files/rolloutFolder';
+import { TextModel } from '../../model/textModel';
 import { makeVector } from '../../study/makeVector';
 import type { Display } from '../decorations/display';
-import { activeRollout } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { COMMANDS, LANGUAGE } from '../ids';
 import { withCancel } from '../progress';
-import type { SteeringSet } from '../steering/steeringSet';
-import type { ModelPair, Which } from './modelPair';
+import type { SteeringParts } from '../steering/steeringParts';
+import { offerAgain } from '../steering/steeringParts';
+import { readFolderWindows } from './folderWindows';
+import type { Which } from './modelPair';
+import { askVector, type VectorChoice, type VectorPlan } from './vectorQuestions';
 
-/** Computes a difference-of-means vector from the folder of the active rollout: model, label and layer are asked in order. */
-export async function computeVector(
-  documents: RolloutDocuments,
-  display: Display,
-  pair: ModelPair,
-  set: SteeringSet,
-): Promise<void> {
-  const { editor } = await activeRollout(documents);
-  const { uri } = editor.document;
-  if (uri.scheme !== 'file')
+const REMEMBERED = 'doubletake.lastVector';
+
+/**
+ * Computes a difference-of-means vector from the folder of the active rollout, or of one that is chosen: model, label,
+ * window, layer, convention and file are asked in order. Escape leaves everything as it was.
+ */
+export async function computeVector(parts: SteeringParts, display: Display): Promise<void> {
+  if (!vscode.workspace.isTrusted)
     throw new UserError(
-      'Save the rollout in a folder first: a vector is computed from all rollouts of a folder',
+      'Models are not run in a workspace that is not trusted. Trust it to compute vectors.',
     );
-  const folder = dirname(uri.fsPath);
-  const which = await pickModel(pair);
-  if (!which) return;
-  const label = await vscode.window.showQuickPick([...LABELS].reverse(), {
-    placeHolder: 'Windows before sentences with which label?',
+  const folder = await rolloutFolder();
+  if (folder === undefined || !(await saveOpen(parts.documents, folder))) return;
+  const { pair, memory } = parts;
+  const plan = await askVector({
+    folder,
+    display,
+    last: memory.get<Partial<VectorChoice>>(REMEMBERED, {}),
+    modelFolder: which => pair.folder(which),
+    open: async (which: Which) => {
+      const model = TextModel.open(pair.folder(which));
+      return { model, found: await readFolderWindows(model, folder) };
+    },
   });
-  if (!label) return;
-  const model = await pair.use(which);
-  const layer = await askLayer(model.identity.layers);
-  if (layer === undefined) return;
-  const { offset, length } = display.windowOf(uri);
-  const out = join(folder, 'vectors', `${label}.${which}.layer${layer}.safetensors`);
-  await makeFolder(dirname(out));
-  let summary = '';
-  await withCancel(`Reading rollouts with ${model.identity.name}`, async (signal, report) => {
-    const request = { label, layer, offset, length };
-    const onProgress = (done: number, total: number) => report(done, total, 'tokens');
-    const { result } = await makeVector(model, folder, request, out, { signal, onProgress });
-    const stability =
-      result.splitHalfCosine === null ? '' : `, split-half cosine ${result.splitHalfCosine.toFixed(2)}`;
-    summary = `${result.positives} ${label} windows of ${result.windows}, norm ${result.norm.toPrecision(3)}${stability}`;
-  });
-  if (!summary) return;
-  await set.activate(out);
-  void vscode.window.showInformationMessage(`${out} is the active vector now: ${summary}.`);
+  if (!plan) return;
+  await memory.update(REMEMBERED, plan.choice);
+  await requireWritable(dirname(plan.out));
+  await compute(parts, folder, plan);
 }
 
-async function pickModel(pair: ModelPair): Promise<Which | undefined> {
-  const item = (which: Which, detail: string) => ({
-    label: `${which} model`,
-    description: pair.folder(which),
-    detail,
-    which,
-  });
-  const picked = await vscode.window.showQuickPick(
-    [
-      item(
-        'base',
-        'Base-derived: the paper’s vector, from the base model reading the reasoning model’s rollouts',
-      ),
-      item('reasoning', 'Reasoning-derived: from the model that wrote the rollouts'),
-    ],
-    { placeHolder: 'Whose activations?' },
+async function compute(parts: SteeringParts, folder: string, plan: VectorPlan): Promise<void> {
+  const { choice, out } = plan;
+  const model = await parts.pair.use(choice.which);
+  try {
+    const summary = await withCancel(
+      `Reading rollouts with ${model.identity.name}`,
+      async (signal, report) => {
+        const onProgress = (done: number, total: number) => report(done, total, 'tokens');
+        const { result } = await makeVector(model, folder, choice, out, { signal, onProgress });
+        const { positives, windows, norm, splitHalfCosine } = result;
+        const stability = splitHalfCosine === null ? '' : `, split-half cosine ${splitHalfCosine.toFixed(2)}`;
+        return `${positives} ${choice.label} windows of ${windows}, norm ${norm.toPrecision(3)}${stability}`;
+      },
+    );
+    if (summary === undefined) return;
+    await parts.set.activate(out);
+    void offerSteering(parts, out, summary);
+  } catch (error) {
+    void offerAgain(error, () => compute(parts, folder, plan));
+  }
+}
+
+async function offerSteering({ set }: SteeringParts, out: string, summary: string): Promise<void> {
+  const steer = 'Steer';
+  const message = `${basename(out)} is the active vector now: ${summary}.`;
+  if ((await vscode.window.showInformationMessage(message, steer)) !== steer) return;
+  // To see what this vector does, not its sum with those before.
+  await set.steerOnlyWith(out);
+  await vscode.commands.executeCommand(COMMANDS.steerFromCursor);
+}
+
+/** The folder of the active rollout, else the workspace's only one with rollouts, else the one that is chosen. */
+async function rolloutFolder(): Promise<string | undefined> {
+  const active = vscode.window.activeTextEditor?.document;
+  if (active?.languageId === LANGUAGE && active.uri.scheme === 'file') return dirname(active.uri.fsPath);
+  const counts = new Map<string, number>();
+  for (const { fsPath } of await vscode.workspace.findFiles('**/*.rollout.txt', '**/node_modules/**')) {
+    const folder = dirname(fsPath);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  if (counts.size === 0) {
+    throw new UserError(
+      'This workspace has no rollouts (*.rollout.txt): open a folder that has some, or save this one in a folder',
+    );
+  }
+  if (counts.size === 1) return [...counts.keys()][0];
+  const items = [...counts].map(([folder, count]) => ({
+    label: vscode.workspace.asRelativePath(folder),
+    description: `${count} rollouts`,
+    folder,
+  }));
+  const placeHolder = 'From which folder’s rollouts?';
+  return (await vscode.window.showQuickPick(items, { placeHolder, title: 'Compute Vector' }))?.folder;
+}
+
+/** The folder is read from its files: what is open and not saved is saved first, if the person wants it so. */
+async function saveOpen(documents: RolloutDocuments, folder: string): Promise<boolean> {
+  const dirty = vscode.workspace.textDocuments.filter(
+    ({ uri, isDirty }) =>
+      isDirty &&
+      uri.scheme === 'file' &&
+      dirname(uri.fsPath) === folder &&
+      (documents.byUri(uri) || documents.ofLabels(uri)),
   );
-  return picked?.which;
+  if (dirty.length === 0) return true;
+  const save = 'Save and Go On';
+  const names = dirty.map(({ uri }) => basename(uri.fsPath)).join(', ');
+  const detail = 'The vector is computed from the saved files.';
+  const answer = await vscode.window.showWarningMessage(
+    `Save ${names} first?`,
+    { modal: true, detail },
+    save,
+  );
+  if (answer !== save) return false;
+  for (const document of dirty) if (!(await document.save())) return false;
+  return true;
 }
 
-async function askLayer(layers: number): Promise<number | undefined> {
-  const third = Math.round((10 / 32) * layers);
-  const typed = await vscode.window.showInputBox({
-    title: 'Layer',
-    prompt: `resid_post of which block, 0 to ${layers - 1}? The paper's is a third of the way`,
-    value: String(third),
-    validateInput: value =>
-      /^\d+$/.test(value) && Number(value) < layers ? undefined : `A whole number from 0 to ${layers - 1}`,
+/** Throws a UserError now if a folder cannot be written to, rather than after the work. */
+async function requireWritable(folder: string): Promise<void> {
+  await makeFolder(folder);
+  await access(folder, constants.W_OK).catch(() => {
+    throw new UserError(`${folder}${sep} is read-only: choose another place for the vector`);
   });
-  return typed === undefined ? undefined : Number(typed);
 }

@@ -3,23 +3,24 @@ import { isKnownLabel } from '../../core/labels';
 import { backtrackings } from './backtrackings';
 import type { OffsetRange, RolloutTokens } from './rolloutTokens';
 
-/** Offset and length of the windows, in tokens. */
+/** Offset and length of the windows, in tokens, and the label before whose sentences they are, by default backtracking. */
 export interface WindowSetting {
   offset: number;
   length: number;
+  label?: string;
 }
 
-/** The window and the start of each backtracking sentence in `within`, those that stand in the file. */
+/** The window and the start of each sentence with the setting's label in `within`, those that stand in the file. */
 export function backtrackingRanges(
   spans: readonly LabelledSpan[],
   tokens: RolloutTokens,
-  { offset, length }: WindowSetting,
+  { offset, length, label }: WindowSetting,
   within: OffsetRange,
 ): { windows: OffsetRange[]; starts: OffsetRange[] } {
   const windows: OffsetRange[] = [];
   const starts: OffsetRange[] = [];
   const near = spans.filter(({ start }) => start >= within.start && start < within.end);
-  for (const { start } of backtrackings(near)) {
+  for (const { start } of backtrackings(near, label)) {
     const window = tokens.window(start, offset, length);
     if (window) windows.push(window);
     const word = tokens.firstWord(start);

@@ -10,16 +10,23 @@ export interface HoverText {
   range: OffsetRange;
 }
 
+/** What is said of one token beside its labels: its value in the shading that is shown. */
+export interface HoverLine {
+  line: string;
+  range: OffsetRange;
+}
+
 /** Characters; windows further away from their sentence are not looked for, so that a hover tokenizes little. */
 const WINDOW_REACH = 3000;
 
-/** What is shown at a place of the file: its labels, the windows it stands in, its token. Null where nothing is. */
+/** What is shown at a place of the file: its labels, the windows it stands in, its shade. Null where nothing is. */
 export function hoverTextAt(
   offset: number,
   text: string,
   spans: readonly LabelledSpan[],
   tokens: RolloutTokens | undefined,
   window: WindowSetting,
+  shade?: HoverLine,
 ): HoverText | null {
   const lines: string[] = [];
   let range: OffsetRange | undefined;
@@ -40,8 +47,10 @@ export function hoverTextAt(
       lines.push(`**Window** of ${tokenSpan(from, to)}: ${setting(window)} before “${opening}”`);
       range ??= shown;
     }
-    const token = tokens.tokenAt(offset);
-    if (token && lines.length > 0) lines.push(tokenLine(token, tokens));
+  }
+  if (shade) {
+    lines.push(escapeMarkdown(shade.line));
+    range ??= shade.range;
   }
   return range ? { lines, range } : null;
 }
@@ -51,7 +60,8 @@ export function setting({ offset, length }: WindowSetting): string {
   return `offset ${offset < 0 ? `−${-offset}` : offset}, length ${length}`;
 }
 
-function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
+/** A token in one line of Markdown: its text as it stands, its id, its place among all tokens. */
+export function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {
   const shown = escapeMarkdown(visibleToken(tokens.tokenizer.tokenText(id)));
   const at = position === undefined ? 'position not counted yet' : `position ${position}`;
   return `Token “${shown}” · id ${id} · ${at}`;

@@ -1,6 +1,6 @@
 import type { ParsedRollout } from '../../core/rollout';
 import type { RolloutTokenizer, TemplatedRollout } from './rolloutTokenizer';
-import type { Token, TokenizedText, TokenRef } from './tokenizedText';
+import type { Token, TokenizedText, TokenPlace, TokenRef } from './tokenizedText';
 
 /** A stretch of a file, UTF-16 [start, end). */
 export interface OffsetRange {
@@ -43,6 +43,17 @@ export class RolloutTokens {
   /** Number of tokens, the template's included, if all are known by now. */
   get count(): number | undefined {
     return this.tokens.count;
+  }
+
+  /** The ids of the first tokens, at most `count`. */
+  firstIds(count: number): Int32Array {
+    return this.tokens.firstIds(count);
+  }
+
+  /** The place of the response's first token among all tokens, once those before it are counted. */
+  get responsePosition(): number | undefined {
+    const first = this.refAt(this.rollout.responseStart);
+    return first ? this.tokens.position(first) : this.count;
   }
 
   /** The window of a label that starts at `start`: tokens first+offset … first+offset+length-1; null if none of it stands in the file. */
@@ -88,12 +99,23 @@ export class RolloutTokens {
     return ref && this.placed(ref);
   }
 
+  /** The token at a place among all tokens, tokenizing what comes before it; undefined beyond the end. */
+  tokenAtPosition(position: number): PlacedToken | undefined {
+    const ref = this.tokens.tokenAtPosition(position);
+    return ref && { ...this.tokens.token(ref), position };
+  }
+
+  /** Where a token stands in the file; null for one that the template wrote. */
+  placeOf({ start, end }: Token): OffsetRange | null {
+    return this.inFile(start, end);
+  }
+
   /** The tokens that touch [from, to) of the file's response. */
-  *tokensIn(from: number, to: number): Generator<OffsetRange> {
+  *tokensIn(from: number, to: number): Generator<TokenPlace> {
     const shift = this.rollout.responseStart - this.templated.responseStart;
     const first = Math.max(from, this.rollout.responseStart) - shift;
-    for (const { start, end } of this.tokens.tokensIn(first, to - shift))
-      yield { start: Math.max(start + shift, this.rollout.responseStart), end: end + shift };
+    for (const { start, end, position } of this.tokens.tokensIn(first, to - shift))
+      yield { start: Math.max(start + shift, this.rollout.responseStart), end: end + shift, position };
   }
 
   private windowRefs(start: number, offset: number, length: number): [TokenRef, TokenRef] | null {

@@ -43,3 +43,13 @@ export function shiftSpans(
   }
   return { spans: kept, lost };
 }
+
+/** Where an offset stands after changes whose offsets all count in the text before; in replaced text, at its start. */
+export function shiftOffset(offset: number, changes: readonly TextChange[]): number {
+  let shifted = offset;
+  for (const { start, end, length } of changes) {
+    if (end <= offset) shifted += length - (end - start);
+    else if (start < offset) shifted += start - offset;
+  }
+  return shifted;
+}

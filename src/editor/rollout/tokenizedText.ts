@@ -10,6 +10,13 @@ export interface Token {
   end: number;
 }
 
+/** Where a token stands: [start, end) in the text, and its place among all tokens if those before are known. */
+export interface TokenPlace {
+  start: number;
+  end: number;
+  position: number | undefined;
+}
+
 interface Chunk {
   start: number;
   end: number;
@@ -114,17 +121,37 @@ export class TokenizedText {
     return before === undefined ? undefined : before + index;
   }
 
-  /** [start, end) of the tokens that touch text[from, to). */
-  *tokensIn(from: number, to: number): Generator<{ start: number; end: number }> {
+  /** The token at a place among all tokens, tokenizing what comes before it; undefined beyond the end. */
+  tokenAtPosition(position: number): TokenRef | undefined {
+    return this.chunks.length > 0 ? this.step({ chunk: 0, index: 0 }, position) : undefined;
+  }
+
+  /** The first ids, at most `count`, tokenizing what is left of them. */
+  firstIds(count: number): Int32Array {
+    const ids = new Int32Array(count);
+    let found = 0;
+    for (let chunk = 0; chunk < this.chunks.length && found < count; chunk++) {
+      const more = this.encodingOf(chunk).ids;
+      const wanted = Math.min(more.length, count - found);
+      for (let i = 0; i < wanted; i++) ids[found++] = more[i];
+    }
+    return ids.subarray(0, found);
+  }
+
+  /** The tokens that touch text[from, to). */
+  *tokensIn(from: number, to: number): Generator<TokenPlace> {
     const first = this.chunkAt(from);
+    let before = first < 0 ? undefined : this.countBefore(first);
     for (let chunk = Math.max(0, first); first >= 0 && chunk < this.chunks.length; chunk++) {
       const { start } = this.chunks[chunk];
       if (start >= to) return;
       const { ids, starts, ends } = this.encodingOf(chunk);
       for (let i = Math.max(0, firstToken(ends, from - start)); i < ids.length; i++) {
         if (start + starts[i] >= to) return;
-        yield { start: start + starts[i], end: start + ends[i] };
+        const position = before === undefined ? undefined : before + i;
+        yield { start: start + starts[i], end: start + ends[i], position };
       }
+      if (before !== undefined) before += ids.length;
     }
   }
 

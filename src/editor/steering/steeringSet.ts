@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { vectorFor } from '../../files/vectorFile';
 import type { ModelIdentity } from '../../model/checkpoint/identity';
+import { placed } from '../views/rows/placed';
 import { describeVectorFile, findVectorFiles } from './vectorFiles';
 
 const REMEMBERED = 'doubletake.steeringSet';
@@ -33,18 +34,32 @@ export class SteeringSet implements vscode.Disposable {
     return this.memory.get<SteeringEntry[]>(REMEMBERED, []);
   }
 
-  /** Puts a vector at `index` (by default the end), or moves it there if it is in the set. */
-  async add(path: string, index = this.entries.length): Promise<void> {
-    const known = this.entries.find(entry => entry.path === path);
-    const before = this.entries.slice(0, index).filter(entry => entry.path !== path);
-    const after = this.entries.slice(index).filter(entry => entry.path !== path);
-    await this.put([...before, known ?? { path, weight: 1, enabled: true }, ...after]);
+  /** The first enabled entry, that of the active vector. */
+  get active(): SteeringEntry | undefined {
+    return this.entries.find(({ enabled }) => enabled);
+  }
+
+  /** Puts a vector at the end if it is not in the set. */
+  async add(path: string): Promise<void> {
+    if (!this.entries.some(entry => entry.path === path)) await this.place([path]);
+  }
+
+  /** Puts vectors before another one (by default at the end), or moves them there if they are in the set. */
+  async place(paths: readonly string[], before?: string): Promise<void> {
+    const make = (path: string): SteeringEntry => ({ path, weight: 1, enabled: true });
+    await this.put(placed(this.entries, paths, before, make));
   }
 
   /** Makes a vector the active one. */
   async activate(path: string): Promise<void> {
-    await this.add(path, 0);
+    await this.place([path], this.entries[0]?.path);
     await this.change(path, { enabled: true });
+  }
+
+  /** Makes a vector the only one that takes part; the others stay in the set. */
+  async steerOnlyWith(path: string): Promise<void> {
+    await this.activate(path);
+    await this.put(this.entries.map(entry => ({ ...entry, enabled: entry.path === path })));
   }
 
   /** Changes the weight of a vector, or whether it takes part. */
@@ -75,6 +90,18 @@ export class SteeringSet implements vscode.Disposable {
       }
     }
     return undefined;
+  }
+
+  /** Disables the entries whose files are gone or do not fit the model. */
+  async leaveOutUnusable(model: ModelIdentity): Promise<void> {
+    for (const { path, enabled } of this.entries) {
+      if (!enabled) continue;
+      try {
+        vectorFor(path, model);
+      } catch {
+        await this.change(path, { enabled: false });
+      }
+    }
   }
 
   /** As `vectorsFor`; if none is enabled, asks for one of the workspace's vector files. Undefined if the person gives up. */

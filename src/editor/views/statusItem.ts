@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { LABELS } from '../../core/labels';
-import { LABEL_STYLES } from '../decorations/decorationTypes';
+import { LABEL_STYLES, SHADE_COLORS } from '../decorations/decorationTypes';
 import type { Display } from '../decorations/display';
+import type { Shading } from '../decorations/shading';
 import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import type { TokenizerSource } from '../documents/tokenizerSource';
@@ -36,6 +37,7 @@ export class StatusItem implements vscode.Disposable {
     private readonly display: Display,
     private readonly mode: AnnotationMode,
     private readonly pair: ModelPair,
+    private readonly shading: Shading,
   ) {
     this.item.name = 'Doubletake';
     const update = () => this.update();
@@ -45,6 +47,7 @@ export class StatusItem implements vscode.Disposable {
       }),
       source.onDidChange(update),
       display.onDidChange(update),
+      shading.onDidChange(update),
       mode.onDidChange(update),
       pair.onDidChange(update),
       pair.onDidMeasure(update),
@@ -137,8 +140,9 @@ export class StatusItem implements vscode.Disposable {
         ? escapeMarkdown(current.name)
         : 'is being opened';
     return [
-      `${swatch('▇', COLORS.rulerWindow)} window: ${window} · [set](command:${COMMANDS.setWindow})\n`,
+      `${swatch(this.shading.of(rollout) ? '⬚' : '▇', COLORS.rulerWindow)} window: ${window} · [set](command:${COMMANDS.setWindow})\n`,
       `${swatch('▢', COLORS.backtrackingBorder)} first tokens of a backtracking sentence\n`,
+      `${this.shadingLegend(rollout)}\n`,
       ...known.map(
         ({ label, color, mark, line }) =>
           `${swatch(mark, color)} ${label} (${line}): ${counts.get(label) ?? 0}\n`,
@@ -152,9 +156,18 @@ export class StatusItem implements vscode.Disposable {
         `[${this.display.tokenBoundariesShown ? 'Hide' : 'Show'} token boundaries](command:${COMMANDS.toggleTokenBoundaries})`,
         `[${this.mode.active ? 'Leave annotation mode' : 'Annotate'}](command:${COMMANDS.toggleAnnotationMode})`,
         `[Keys](command:${COMMANDS.showAnnotationKeys})`,
-        `[Shade tokens](command:${COMMANDS.shadeTokens})`,
       ].join(' · ') + '\n',
     ];
+  }
+
+  private shadingLegend(rollout: RolloutDocument): string {
+    const shaded = this.shading.of(rollout);
+    if (!shaded)
+      return `[Shade tokens](command:${COMMANDS.shadeTokens}) by projection, surprisal or KL divergence`;
+    const steps = SHADE_COLORS.map(([above]) => swatch('▇', above)).join('');
+    const below = SHADE_COLORS.map(([, id]) => swatch('▇', id)).reverse();
+    const colors = shaded.kind === 'projection' ? `${below.join('')} ${steps}` : steps;
+    return `${colors} ${escapeMarkdown(shaded.legend)} · [change](command:${COMMANDS.shadeTokens})`;
   }
 }
 

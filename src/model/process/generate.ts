@@ -8,6 +8,7 @@ import { KvCache } from './kvCache';
 import type { LoadedModel } from './loadedModel';
 import { Sampler } from './sampler';
 import { SteeringInputs } from './steering';
+import { requireTokenIds } from './tokenIds';
 
 // Tokens of one prefill call: bounds the time until a cancellation is seen and the memory of attention scores.
 const PREFILL_TOKENS = 512;
@@ -217,10 +218,6 @@ class Generation {
     if (ids.length > maxPositions) {
       throw new UserError(`The prompt has ${ids.length} tokens; the model takes ${maxPositions} at most.`);
     }
-    const bad = ids.find(id => !(id >= 0 && id < vocabulary));
-    if (bad !== undefined)
-      throw new UserError(
-        `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${vocabulary - 1}.`,
-      );
+    requireTokenIds(ids, vocabulary);
   }
 }

@@ -10,6 +10,7 @@ import type { LoadedModel } from './loadedModel';
 import { type OpenedModel, openModel } from './openModel';
 import { selfTest } from './selfTest';
 import { TextLens } from './textLens';
+import { TokenScorer } from './tokenScores';
 
 // Errors come back as exceptions; the native log would write between a command's own lines.
 env.logLevel = 'fatal';
@@ -22,6 +23,7 @@ process.env.NVIDIA_TF32_OVERRIDE = '0';
 
 let opened: OpenedModel | undefined;
 let reading: TextLens | undefined;
+let scorer: TokenScorer | undefined;
 
 function requireOpened(): OpenedModel {
   if (!opened) throw new UserError('No model is open; open a model folder first.');
@@ -46,16 +48,21 @@ function info(): ModelInfo {
 }
 
 // onnxruntime runs one call after another anyway; a queue keeps two jobs from holding two caches at once.
-let queue: Promise<unknown> = Promise.resolve();
-function inTurn<Params, Result, Event>(
-  job: (params: Params, context: CallContext<Event>) => Promise<Result>,
-): (params: Params, context: CallContext<Event>) => Promise<Result> {
-  return (params, context) => {
-    const result = queue.then(() => job(params, context));
-    queue = result.catch(() => {});
-    return result;
+function makeQueue() {
+  let queue: Promise<unknown> = Promise.resolve();
+  return function inTurn<Params, Result, Event>(
+    job: (params: Params, context: CallContext<Event>) => Promise<Result>,
+  ): (params: Params, context: CallContext<Event>) => Promise<Result> {
+    return (params, context) => {
+      const result = queue.then(() => job(params, context));
+      queue = result.catch(() => {});
+      return result;
+    };
   };
 }
+const inTurn = makeQueue();
+// The scores of a whole text may take minutes: a hover's lens gets its turn between two pieces of it.
+const besides = makeQueue();
 
 const parent: Port = {
   post: message => process.send?.(message),
@@ -66,8 +73,8 @@ const parent: Port = {
 answer<ModelContract>(parent, {
   open: inTurn(async (params, context) => {
     await opened?.model.close();
-    opened = undefined;
-    reading = undefined;
+    await scorer?.close();
+    opened = reading = scorer = undefined;
     // A conversion that is given up removes its half: it may be tens of gigabytes.
     const giveUp = () => process.exit(1);
     process.once('SIGTERM', giveUp);
@@ -83,11 +90,15 @@ answer<ModelContract>(parent, {
   harvest: inTurn((params, context) => harvest(model(), params, context)),
   activations: inTurn((params, context) => writeActivations(model(), params, context)),
   lens: inTurn(params => lens(model(), params)),
-  lensAt: inTurn((params, { signal }) => {
+  lensGrid: inTurn((params, context) => {
     reading ??= new TextLens(model());
-    return reading.at(params, signal);
+    return reading.grid(params, context);
   }),
   project: inTurn((params, { signal }) => project(model(), params, signal)),
+  tokenScores: besides((params, context) => {
+    scorer ??= new TokenScorer(model());
+    return scorer.read(params, context);
+  }),
   check: inTurn(({ ids }, { emit }) => selfTest(model(), ids, emit)),
 });
 parent.onClose(() => process.exit());

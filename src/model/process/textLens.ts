@@ -1,80 +1,88 @@
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { UserError } from '../../core/errors';
-import { throwIfCancelled } from '../../rpc/answerer';
-import type { LensAtParams, LensAtResult } from '../contract';
+import { type CallContext, throwIfCancelled } from '../../rpc/answerer';
+import type { LensGridParams, LensGridResult } from '../contract';
 import { PLAIN_GRAPH } from '../graph/decoder';
 import { Decoder } from './decoder';
 import { KvCache } from './kvCache';
+import { LensGrid } from './lensGrid';
 import type { LoadedModel } from './loadedModel';
+import { requireTokenIds } from './tokenIds';
 
-// A cancellation is seen after each piece.
+// A cancellation is seen after each piece; the residuals of a piece, all layers, take this much memory at most.
 const PIECE_TOKENS = 128;
+const PIECE_BYTES = 32 << 20;
+
+type Context = CallContext<{ done: number; total: number }>;
 
 /**
  * The text that a person is reading, kept in the KV cache: the logit lens of a token costs one decode step once its
  * prefix has been read, and an edit costs only what comes after it.
  */
 export class TextLens {
-  private cached: number[] = [];
+  /** The tokens whose keys and values are in the cache. */
+  private cached: Int32Array = new Int32Array(0);
   private decoder: Decoder | undefined;
 
   constructor(private readonly model: LoadedModel) {}
 
-  /** Logit lens at every layer of one token, its surprisal, and its projections on a direction. */
-  async at(params: LensAtParams, signal: AbortSignal): Promise<LensAtResult> {
-    const { ids, position } = params;
+  /** Logit lens of positions [from, to) at every layer, their surprisals, and their projections on a direction. */
+  async grid(params: LensGridParams, context: Context): Promise<LensGridResult> {
+    const { ids, from, to } = params;
     const { config } = this.model;
-    if (!(Number.isInteger(position) && position >= 0 && position < ids.length)) {
-      throw new UserError(`There is no token ${position}: the text has ${ids.length} tokens.`);
+    if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= ids.length)) {
+      const named = to - from === 1 ? `token ${from}` : `stretch of tokens ${from} to ${to - 1}`;
+      throw new UserError(`There is no ${named}: the text has ${ids.length} tokens.`);
     }
-    if (position >= config.maxPositions) {
-      throw new UserError(`Token ${position} lies beyond the model's ${config.maxPositions} positions.`);
+    if (to > config.maxPositions) {
+      throw new UserError(`Token ${to - 1} lies beyond the model's ${config.maxPositions} positions.`);
     }
-    // The token before is run again with it: its logits say how surprising the token is.
-    const first = Math.max(0, position - 1);
-    await this.readUpTo(ids, first, signal);
-    const outputs = await this.run(ids, first, position + 1);
-    this.cached = ids.slice(0, position + 1);
-    const d = config.dModel;
-    const residuals = new Float32Array(config.layers * d);
-    for (let layer = 0; layer < config.layers; layer++) {
-      const h = outputs[`resid_post.${layer}`].data as Float32Array;
-      residuals.set(h.subarray((position - first) * d, (position - first + 1) * d), layer * d);
-    }
-    const lens = await this.model.lens(true);
-    const inputs = { residuals: new Tensor('float32', residuals, [config.layers, d]) };
-    const { logits } = await this.model.run(lens, inputs, { logits: null });
-    const v = config.vocabulary;
-    const rows = Array.from({ length: config.layers }, (_, layer) =>
-      (logits.data as Float32Array).subarray(layer * v, (layer + 1) * v),
+    requireTokenIds(ids, config.vocabulary);
+    const grid = new LensGrid(this.model, params);
+    // The token before is run again with the stretch: its logits say how surprising the first one is.
+    const first = Math.max(0, from - 1);
+    const start = Math.min(this.shared(ids), first);
+    const report = (done: number) => context.emit({ done: done - start, total: to - start });
+    const piece = Math.min(
+      PIECE_TOKENS,
+      this.model.longestPiece,
+      Math.max(1, Math.floor(PIECE_BYTES / (4 * config.dModel * config.layers))),
     );
-    const before = (outputs.logits.data as Float32Array).subarray(0, v);
-    return {
-      layers: rows.map(row => mostLikely(row, params.topK)),
-      surprisal: position > 0 ? (logSumExp(before) - before[ids[position]]) / Math.LN2 : null,
-      projections: params.direction ? project(residuals, params.direction) : null,
-    };
-  }
-
-  /** Fills the cache with the first `end` tokens; what it shares with the text read before is kept. */
-  private async readUpTo(ids: number[], end: number, signal: AbortSignal): Promise<void> {
-    let same = 0;
-    while (same < Math.min(end, this.cached.length) && this.cached[same] === ids[same]) same++;
-    const piece = Math.min(PIECE_TOKENS, this.model.longestPiece);
-    for (let start = same; start < end; start += piece) {
-      throwIfCancelled(signal);
-      const stop = Math.min(start + piece, end);
-      await this.run(ids, start, stop);
-      this.cached = ids.slice(0, stop);
+    for (let at = start; at < to; ) {
+      throwIfCancelled(context.signal);
+      // What only fills the cache and what is looked at are pieces of their own.
+      const stop = Math.min(at + piece, at < first ? first : to);
+      const outputs = await this.read(ids, at, stop);
+      if (at >= first) await grid.add(at, stop, outputs, context.signal, report);
+      report(stop);
+      at = stop;
     }
+    return grid.result();
   }
 
-  private async run(ids: number[], start: number, stop: number): Promise<Record<string, Tensor>> {
+  /** How many of the first tokens the cache has already. */
+  private shared(ids: Int32Array): number {
+    const most = Math.min(ids.length, this.cached.length);
+    let same = 0;
+    while (same < most && this.cached[same] === ids[same]) same++;
+    return same;
+  }
+
+  /** Runs tokens [start, stop), which the cache has up to `start`; what it has beyond `stop` of the same text stays. */
+  private async read(ids: Int32Array, start: number, stop: number): Promise<Record<string, Tensor>> {
+    const known = this.shared(ids) >= stop;
+    if (!known) this.cached = ids.subarray(0, start);
+    const outputs = await this.run(ids, start, stop);
+    if (!known) this.cached = ids.subarray(0, stop);
+    return outputs;
+  }
+
+  private async run(ids: Int32Array, start: number, stop: number): Promise<Record<string, Tensor>> {
     const { config } = this.model;
-    const layers = Array.from({ length: config.layers }, (_, layer) => layer);
     if (!this.decoder) {
       const cache = new KvCache(config, config.layers, 1, Math.min(1024, config.maxPositions));
-      const spec = { ...PLAIN_GRAPH, blocks: config.layers, residuals: layers, logits: true };
+      const layers = Array.from({ length: config.layers }, (_, layer) => layer);
+      const spec = { ...PLAIN_GRAPH, blocks: config.layers, residuals: layers };
       this.decoder = await Decoder.create(this.model, spec, cache, this.model.small);
     }
     const { cache } = this.decoder;
@@ -83,34 +91,8 @@ export class TextLens {
       firstRow: 0,
       batch: 1,
       tokens: stop - start,
-      ids: Int32Array.from(ids.slice(start, stop)),
+      ids: ids.slice(start, stop),
       lengths: Int32Array.of(stop - 1),
-      rows: Int32Array.of(0),
     });
   }
-}
-
-function mostLikely(logits: Float32Array, count: number): { ids: number[]; probabilities: number[] } {
-  const total = logSumExp(logits);
-  const ids = Array.from(logits.keys())
-    .sort((a, b) => logits[b] - logits[a])
-    .slice(0, count);
-  return { ids, probabilities: ids.map(id => Math.exp(logits[id] - total)) };
-}
-
-function logSumExp(logits: Float32Array): number {
-  const max = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - max);
-  return max + Math.log(sum);
-}
-
-/** Dot products of residuals [L·d] with a direction [d]. */
-function project(residuals: Float32Array, direction: Float32Array): number[] {
-  const d = direction.length;
-  return Array.from({ length: residuals.length / d }, (_, layer) => {
-    let sum = 0;
-    for (let i = 0; i < d; i++) sum += residuals[layer * d + i] * direction[i];
-    return sum;
-  });
 }

@@ -5,6 +5,7 @@ import { type GraphSpec, PLAIN_GRAPH } from '../graph/decoder';
 import { Decoder } from './decoder';
 import { KvCache } from './kvCache';
 import type { LoadedModel } from './loadedModel';
+import { requireTokenIds } from './tokenIds';
 
 // Pieces of 256 tokens through the KV cache are a quarter faster than one pass at 1,024 tokens and equal to 1e-6.
 const PIECE_TOKENS = 256;
@@ -22,10 +23,17 @@ export class TextReader {
     private readonly model: LoadedModel,
     private readonly decoder: Decoder,
     private readonly spec: GraphSpec,
+    /** Tokens of a piece; the last one of a text may have fewer. */
+    readonly pieceTokens: number,
   ) {}
 
   /** A reader whose graph runs the blocks that `spec` needs and no more. */
-  static async create(model: LoadedModel, wanted: Partial<GraphSpec>, longest: number): Promise<TextReader> {
+  static async create(
+    model: LoadedModel,
+    wanted: Partial<GraphSpec>,
+    longest: number,
+    pieceTokens = PIECE_TOKENS,
+  ): Promise<TextReader> {
     const { config } = model;
     const layers = [...(wanted.residuals ?? []), ...(wanted.pool ?? []), ...(wanted.project ?? [])];
     for (const layer of layers) {
@@ -41,7 +49,8 @@ export class TextReader {
     const blocks = wanted.logits ? config.layers : Math.max(...layers) + 1;
     const spec = { ...PLAIN_GRAPH, ...wanted, blocks };
     const cache = new KvCache(config, blocks, 1, longest);
-    return new TextReader(model, await Decoder.create(model, spec, cache, model.small), spec);
+    const decoder = await Decoder.create(model, spec, cache, model.small);
+    return new TextReader(model, decoder, spec, Math.min(pieceTokens, model.longestPiece));
   }
 
   /** The pieces of one text, in order. `inputs` gives a piece's further inputs. */
@@ -50,16 +59,10 @@ export class TextReader {
     signal: AbortSignal,
     inputs?: (start: number, tokens: number) => Record<string, Tensor>,
   ): AsyncGenerator<Piece> {
-    const bad = ids.find(id => !(id >= 0 && id < this.model.config.vocabulary));
-    if (bad !== undefined) {
-      throw new UserError(
-        `Token id ${bad} does not exist: the model's vocabulary has ids 0 to ${this.model.config.vocabulary - 1}.`,
-      );
-    }
-    const longest = Math.min(PIECE_TOKENS, this.model.longestPiece);
-    for (let start = 0; start < ids.length; start += longest) {
+    requireTokenIds(ids, this.model.config.vocabulary);
+    for (let start = 0; start < ids.length; start += this.pieceTokens) {
       throwIfCancelled(signal);
-      const piece = Int32Array.from(ids.slice(start, start + longest));
+      const piece = Int32Array.from(ids.slice(start, start + this.pieceTokens));
       const outputs = await this.decoder.run({
         firstRow: 0,
         batch: 1,

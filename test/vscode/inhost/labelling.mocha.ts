@@ -88,7 +88,7 @@ describe('Labelling', () => {
   });
 
   it('labels everything with the keyword judge, and finds every backtracking', async () => {
-    await run('labelWithJudge');
+    await run('labelWithJudge', { judge: 'keyword', scope: 'rollout', how: 'fill' });
     const all = await until('four labels', async () => {
       const found = savedLabels(await sidecarText(name));
       return found.length === 4 && found;
@@ -117,7 +117,7 @@ describe('Labelling', () => {
   });
 
   it('gives an outline with every labelled sentence', async () => {
-    await run('labelWithJudge');
+    await run('labelWithJudge', { judge: 'keyword', scope: 'rollout', how: 'fill' });
     const names = await until('an outline', async () => {
       const found = await outlineNames();
       return found.length > SENTENCES.length && found;

@@ -88,11 +88,11 @@ export async function sharedPage(file: string): Promise<Page> {
 async function quickOpen(page: Page, file: string): Promise<void> {
   await page.keyboard.press('Control+p');
   await page.locator('.quick-input-widget .quick-input-box input').fill(file);
+  // Chosen by its name: what was shown last (a completion of the same rollout) may come first.
   await page
-    .locator(`.quick-input-list .monaco-list-row[aria-label*="${basename(file)}"]`)
+    .locator(`.quick-input-list .monaco-list-row[aria-label^="${basename(file)}"]`)
     .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
+    .click();
   await until(`${file} in the editor`, () => isActive(page, file));
 }
 
@@ -100,16 +100,20 @@ const isActive = async (page: Page, file: string) =>
   (await page.locator(`.tab.active[aria-label^="${basename(file)}"]`).count()) > 0;
 
 /** Changes settings of the workspace, in its file; `undefined` takes one away. (VS Code in a browser does not watch the user's.) */
-export function changeSettings(change: Record<string, unknown>): void {
-  const path = join(session.workspace, '.vscode', 'settings.json');
+export function changeSettings(change: Record<string, unknown>, folder = session.workspace): void {
+  const path = join(folder, '.vscode', 'settings.json');
   mkdirSync(dirname(path), { recursive: true });
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   writeFileSync(path, JSON.stringify({ ...before, ...change }, null, 2));
 }
 
-/** Changes the colour theme and waits until it is drawn. */
-export async function setTheme(page: Page, { id, workbench }: (typeof THEMES)[number]): Promise<void> {
-  changeSettings({ 'workbench.colorTheme': id });
+/** Changes the colour theme of a workspace and waits until it is drawn. */
+export async function setTheme(
+  page: Page,
+  { id, workbench }: (typeof THEMES)[number],
+  folder = session.workspace,
+): Promise<void> {
+  changeSettings({ 'workbench.colorTheme': id }, folder);
   await page.locator(`.monaco-workbench.${workbench}`).waitFor({ timeout: 15_000 });
 }
 

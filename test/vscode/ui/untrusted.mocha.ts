@@ -20,13 +20,13 @@ describe('An untrusted workspace', () => {
       const page = await openPage('tea.rollout.txt', host, folder);
       await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
       await until('windows', async () => (await filledWith(page, 'doubletake.windowBackground')).length > 0);
-      await openPalette(page, 'Doubletake: Choose Tokenizer');
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-      assert.equal(
-        await page.locator('.quick-input-list .monaco-list-row[aria-label^="Doubletake: Choose"]').count(),
-        0,
-      );
-      await page.keyboard.press('Escape');
+      for (const command of ['Choose Tokenizer', 'Shade Tokens by']) {
+        await openPalette(page, `Doubletake: ${command}`);
+        const rows = page.locator('.quick-input-list .monaco-list-row');
+        await rows.first().waitFor();
+        assert.equal(await rows.and(page.locator(`[aria-label^="Doubletake: ${command}"]`)).count(), 0);
+        await page.keyboard.press('Escape');
+      }
       await picture(page, 'untrusted');
       await closePage(page);
     });

@@ -1,0 +1,107 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../core/errors';
+import { copyMissing, mostBacktracking } from './sampleFiles';
+
+const FOLDER = 'doubletake-samples';
+const PENDING = 'doubletake.showAfterOpening';
+/** Milliseconds in which a window that was opened for the samples still shows one by itself. */
+const FRESH = 10 * 60_000;
+
+/** A rollout to show in the window that opens a folder next. */
+interface Pending {
+  rollout: string;
+  folder: string;
+  at: number;
+}
+
+/**
+ * Copies the samples to a folder that the person chooses, never over what is there, opens it and shows the rollout with the
+ * most backtracking. All of it happens where the extension runs: over Remote-SSH on the other machine.
+ */
+export async function openSamples(
+  context: vscode.ExtensionContext,
+  target = undefined as vscode.Uri | undefined,
+): Promise<void> {
+  const folder = target ?? (await askForFolder());
+  if (!folder) return;
+  try {
+    await copyMissing(vscode.Uri.joinPath(context.extensionUri, 'samples'), folder);
+  } catch (error) {
+    throw new UserError(
+      `The samples cannot be written to ${folder.fsPath}: ${(error as Error).message}. Choose another folder`,
+    );
+  }
+  const rollout = await mostBacktracking(vscode.Uri.joinPath(folder, 'rollouts'));
+  if (!rollout) throw new UserError(`${folder.fsPath} has no rollouts: choose another folder`);
+  const { workspaceFolders = [], getWorkspaceFolder } = vscode.workspace;
+  if (getWorkspaceFolder(folder)) return show(rollout);
+  if (workspaceFolders.length === 0) return openFolder(context, folder, rollout, false);
+  const add = 'Add to Workspace';
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: add, detail: 'Beside the folders that are open now' },
+      { label: 'Open in New Window', detail: 'This window stays as it is' },
+    ],
+    { title: 'Sample Rollouts', placeHolder: `Copied to ${folder.fsPath}. Where should they be opened?` },
+  );
+  if (!picked) return;
+  if (picked.label !== add) return openFolder(context, folder, rollout, true);
+  // Shown first: a window that had one folder starts its extensions anew for the second, and keeps its editors.
+  await show(rollout);
+  vscode.workspace.updateWorkspaceFolders(workspaceFolders.length, 0, { uri: folder });
+}
+
+/** In a window that was opened for the samples: shows the rollout that was promised, once. */
+export async function showPending(context: vscode.ExtensionContext): Promise<void> {
+  const pending = context.globalState.get<Pending>(PENDING);
+  if (!pending) return;
+  const here = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === pending.folder);
+  const stale = Date.now() - pending.at > FRESH;
+  if (!here && !stale) return;
+  await context.globalState.update(PENDING, undefined);
+  if (!stale) await show(vscode.Uri.parse(pending.rollout, true));
+}
+
+async function openFolder(
+  context: vscode.ExtensionContext,
+  folder: vscode.Uri,
+  rollout: vscode.Uri,
+  forceNewWindow: boolean,
+): Promise<void> {
+  // The desktop opens the file with the folder; a browser forgets it, and the extension shows it as soon as it runs again.
+  const pending: Pending = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
+  await context.globalState.update(PENDING, pending);
+  await vscode.commands.executeCommand('vscode.openFolder', folder, {
+    forceNewWindow,
+    forceReuseWindow: !forceNewWindow,
+    filesToOpen: [rollout],
+  });
+}
+
+async function show(rollout: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(rollout));
+}
+
+async function askForFolder(): Promise<vscode.Uri | undefined> {
+  const home = join(homedir(), FOLDER);
+  const other = 'Choose Another Folder…';
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: home, detail: 'Files that are there already stay as they are' },
+      { label: other, detail: `A folder ${FOLDER} is made in it` },
+    ],
+    { title: 'Open Sample Rollouts', placeHolder: 'Where should the samples be copied to?' },
+  );
+  if (!picked) return undefined;
+  if (picked.label !== other) return vscode.Uri.file(home);
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: 'Copy Samples Here',
+      defaultUri: vscode.Uri.file(homedir()),
+    })) ?? [];
+  return folder && vscode.Uri.joinPath(folder, FOLDER);
+}

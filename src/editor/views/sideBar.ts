@@ -1,0 +1,52 @@
+import type * as vscode from 'vscode';
+import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import { COMMANDS } from '../ids';
+import type { Commands } from '../labelling/labelCommands';
+import type { SteeringSet } from '../steering/steeringSet';
+import { pickFilter } from './filterPicker';
+import { openSamples, showPending } from './openSamples';
+import { RolloutIndex } from './rolloutIndex';
+import { RolloutsView } from './rolloutsView';
+import { SHOW_ALL } from './rows/rolloutFilter';
+import type { RolloutRow } from './rows/rolloutRow';
+import { steeringSetCommands } from './steeringSetCommands';
+import { SteeringView } from './steeringView';
+import { VectorsView } from './vectorsView';
+
+/** The trees of rollouts, vectors and the steering set, with their commands. */
+export class SideBar implements vscode.Disposable {
+  readonly commands: Commands;
+  private readonly index: RolloutIndex;
+  private readonly rollouts: RolloutsView;
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(context: vscode.ExtensionContext, documents: RolloutDocuments, set: SteeringSet) {
+    const index = new RolloutIndex(documents);
+    const rollouts = new RolloutsView(index);
+    this.index = index;
+    this.rollouts = rollouts;
+    this.disposables = [rollouts, index, new VectorsView(set), new SteeringView(set)];
+    this.commands = {
+      [COMMANDS.filterRollouts]: (filter?: unknown) =>
+        filter ? rollouts.setFilter({ ...SHOW_ALL, ...filter }) : pickFilter(rollouts, index),
+      [COMMANDS.clearRolloutFilter]: () => rollouts.setFilter(SHOW_ALL),
+      [COMMANDS.refreshRollouts]: () => index.refresh(),
+      [COMMANDS.openSamples]: (options?: unknown) =>
+        openSamples(context, (options as { target?: vscode.Uri } | undefined)?.target),
+      ...steeringSetCommands(set),
+    };
+    void showPending(context);
+  }
+
+  /** The rollouts that the tree shows, once all that it asked for is read. */
+  async shown(): Promise<readonly RolloutRow[]> {
+    await this.index.listed();
+    if (this.rollouts.filter.labels.length > 0) this.index.wantLabels(this.index.rows);
+    await this.index.settled();
+    return this.rollouts.shown();
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+}
