@@ -184,7 +184,7 @@ describe('what was read', () => {
     expect(svg.match(/fill="#1"/g)).toHaveLength(2);
     expect(svg.match(/fill="#2"/g)).toHaveLength(1);
     expect(svg).not.toContain('NaN');
-    expect(projectionText([1.234, -0.0567])).toBe('layer 0: 1.2, layer 1: -0.057');
+    expect(projectionText([1.234, -0.0567])).toBe('layer 0: 1.2, layer 1: −0.057');
   });
 
   it('is kept as long as it is used', () => {

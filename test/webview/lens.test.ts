@@ -179,7 +179,7 @@ it.each<[string, string]>([
   [bits(null), '–'],
   [bits(1.25), '1.3 bits'],
   [short(-0.123456), '−0.123'],
-  [short(1234.5), '1230'],
+  [short(-12345.6), '−12346'],
 ])('%j is %j', (got, expected) => expect(got).toBe(expected));
 
 it.each<[LensStatus, string]>([

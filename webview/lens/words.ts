@@ -45,9 +45,10 @@ export function bits(surprisal: number | null): string {
   return surprisal === null ? '–' : `${surprisal.toFixed(1)} bits`;
 }
 
-/** A number of a few digits with a proper minus. */
+/** A number of a few digits, of none after the point where it has many before, with a proper minus. */
 export function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
+  const rounded = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+  return rounded.replace('-', '−');
 }
 
 /** What the view is doing, in a line. */

@@ -148,16 +148,15 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     });
     const [{ vector, columns }] = readings;
     const top = Math.max(1, setting<number>(SETTINGS.lensTopTokens) ?? 1);
-    return [
-      `${this.line(token, tokens, columns[0].surprisal)} · ${view}`,
-      lensTable(views, top),
-      ...(vector && pictures.length > 0
+    const line = `${this.line(token, tokens, columns[0].surprisal)} · ${view}`;
+    // Before the table, which is longer than a hover is high.
+    const projection =
+      vector && pictures.length > 0
         ? [
-            `Projection on the active vector ${escapeMarkdown(vector.name)} by layer (▴ its own, ${vector.layer}):`,
-            pictures.join('  '),
+            `Projection on ${escapeMarkdown(vector.name)} by layer (▴ its layer ${vector.layer}): ${pictures.join(' ')}`,
           ]
-        : []),
-    ];
+        : [];
+    return [line, ...projection, lensTable(views, top)];
   }
 
   private offer(): string {

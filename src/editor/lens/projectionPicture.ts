@@ -45,7 +45,8 @@ export function projectionPicture(
 
 /** The same in words: "layer 0: 1.2, layer 1: −0.34". */
 export function projectionText(projections: ArrayLike<number>): string {
-  return Array.from(projections, (value, layer) => `layer ${layer}: ${Number(value.toPrecision(2))}`).join(
-    ', ',
-  );
+  return Array.from(
+    projections,
+    (value, layer) => `layer ${layer}: ${String(Number(value.toPrecision(2))).replace('-', '−')}`,
+  ).join(', ');
 }

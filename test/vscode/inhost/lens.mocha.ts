@@ -137,6 +137,8 @@ describe('Logit lens on hover', () => {
     );
     clearInterval(clock);
     measure('extension host held up at most by a hover at the end of 1 MB', held);
+    // The goal is 50 ms on an idle machine; tokenizing all of it at once takes seconds.
+    assert.ok(held < 250, `${held} ms`);
     assert.match(shown, /Token \d\d\d+ lies beyond the model/);
     assert.match(await hoverAt(opened, 60), /\| layer \|/);
   });

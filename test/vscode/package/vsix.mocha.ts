@@ -47,6 +47,8 @@ describe('The VSIX', () => {
     const needed = [
       manifest.main,
       'dist/modelProcess.js',
+      'dist/webview-lens.js',
+      'dist/webview-lens.css',
       'LICENSE.txt',
       ...['base', 'reasoning'].flatMap(model =>
         ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'].map(

@@ -155,6 +155,9 @@ describe('The Logit Lens view', () => {
     });
     assert.equal(text.match(/· id \d+/g)?.length, 1);
     assert.match(text, /backtracking[\s\S]*Token “/);
+    assert.match(text, /reasoning model[\s\S]*base model/);
+    // It fades in.
+    await new Promise(resolve => setTimeout(resolve, 300));
     await picture(page, 'lens-hover');
     await page.keyboard.press('Escape');
   });

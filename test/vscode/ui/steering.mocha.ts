@@ -270,6 +270,21 @@ describe('Steering', () => {
     await until('the lens', async () =>
       /surprisal/.test((await page.locator('.monaco-hover').allTextContents()).join(' ')),
     );
+    const drawing = page.locator('.monaco-hover img[alt^="Projection by layer"]').first();
+    await until('the picture', () => drawing.evaluate(image => (image as HTMLImageElement).naturalWidth > 0));
+    await new Promise(resolve => setTimeout(resolve, 300));
     await picture(page, 'logit-lens');
+  });
+
+  it('shows in the lens’s view how each layer projects on the vector that steered', async function () {
+    this.timeout(60_000);
+    await clickOn(page, 'Wait');
+    await runCommand(page, 'Doubletake: Show Logit Lens of Token');
+    const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    const caption = frame.locator('caption', { hasText: 'Projection on backtracking.base.layer1' }).first();
+    await caption.waitFor({ timeout: 30_000 });
+    await caption.scrollIntoViewIfNeeded();
+    await picture(page, 'lens-projections');
+    await runCommand(page, 'View: Hide Panel');
   });
 });
