@@ -12,6 +12,8 @@ import { makeWorkspace } from './workspace.mjs';
 
 // Ten times what the suite takes on two loaded cores.
 const IN_HOST_LIMIT_MS = 180_000;
+// Vulkan finds no driver: the same tests see the same machine everywhere, one without a GPU.
+const NO_GPU = { VK_DRIVER_FILES: '/nowhere', VK_ICD_FILENAMES: '/nowhere' };
 const require = createRequire(join(ROOT, 'package.json'));
 
 /** What is in the VSIX. */
@@ -19,7 +21,7 @@ export const runPackage = ({ vsix }) => inThisProcess('package', { vsix, root: R
 
 /** mocha inside the extension host, against the installed VSIX. */
 export async function runInHost({ vsix, browser, report, which }) {
-  await withHost({ env: { DOUBLETAKE_TEST_REPORT: report }, which }, async (host, home) => {
+  await withHost({ env: { ...NO_GPU, DOUBLETAKE_TEST_REPORT: report }, which }, async (host, home) => {
     const extension = host.install(vsix, extensionId());
     const workspace = makeWorkspace(join(home, 'workspace'));
     await host.start();
@@ -48,7 +50,7 @@ export async function runInHost({ vsix, browser, report, which }) {
 
 /** playwright in this process, against pages of a VS Code with the installed VSIX. */
 export async function runUi({ vsix, browser }) {
-  await withHost({}, async (host, home) => {
+  await withHost({ env: NO_GPU }, async (host, home) => {
     host.install(vsix, extensionId());
     const workspace = makeWorkspace(join(home, 'workspace'));
     await host.start();

@@ -35,7 +35,7 @@ export async function computeVector(parts: SteeringParts, display: Display): Pro
     last: memory.get<Partial<VectorChoice>>(REMEMBERED, {}),
     modelFolder: which => pair.folder(which),
     open: async (which: Which) => {
-      const model = TextModel.open(pair.folder(which));
+      const model = await TextModel.load(pair.folder(which));
       return { model, found: await readFolderWindows(model, folder) };
     },
   });

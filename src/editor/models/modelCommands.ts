@@ -22,7 +22,7 @@ export function modelCommands(
       return which && checkModel(pair, reports, which);
     },
     [COMMANDS.closeModel]: async request => {
-      const open = WHICH.filter(which => ['open', 'opening'].includes(pair.state(which)));
+      const open = WHICH.filter(which => pair.state(which) !== 'closed');
       if (open.length === 0) throw new UserError('No model is open');
       const only = open.length === 1 ? open[0] : undefined;
       const which = named(request) ?? only ?? (await pickModel(pair, 'Close which model?', open));

@@ -79,7 +79,7 @@ export class TokenScoring {
     if (current?.folder === folder) return current;
     if (this.opened?.folder !== folder) {
       const tokenizer = import('../rollout/rolloutTokenizer').then(({ RolloutTokenizer }) =>
-        RolloutTokenizer.open(folder),
+        RolloutTokenizer.load(folder),
       );
       this.opened = { folder, tokenizer };
     }

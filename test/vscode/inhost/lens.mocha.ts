@@ -165,7 +165,10 @@ describe('Logit lens on hover', () => {
       return /SIGKILL/.test(text) && text;
     });
     assert.match(shown, /process was ended by SIGKILL/);
-    assert.match(shown, /\[Start the reasoning model\]\(command:doubletake\.openModel\)/);
+    assert.match(
+      shown,
+      /\[Start the reasoning model\]\(command:doubletake\.openModel\?[^)]*reasoning[^)]*\)/,
+    );
     assert.deepEqual(modelProcesses(), []);
     await openModel();
     assert.match(await until('a hover', () => hoverOver(editor, 'question says')), /\| layer \|/);

@@ -244,6 +244,13 @@ describe('Model processes', () => {
     await startBundled();
     assert.equal(model().info!.provider, 'cpu');
     assert.equal(model().info!.fellBack, false);
+    // The tests' VS Code finds no graphics driver.
+    await configure('doubletake.provider', 'webgpu');
+    await until('the model closed', () => model().state === 'closed');
+    await startBundled();
+    assert.equal(model().info!.provider, 'cpu');
+    assert.equal(model().info!.fellBack, true);
+    assert.match(model().info!.providerReason, /WebGPU was not used: /);
     // DirectML exists on Windows only, CoreML on macOS.
     await configure('doubletake.provider', process.platform === 'win32' ? 'coreml' : 'directml');
     await start();
