@@ -211,7 +211,7 @@ describe('shaded ranges', () => {
     const span = { start: offset, end: offset + 10, label: 'deduction' };
     const both = hoverTextAt(offset, TEXT, [span], tokens, window, { line: 'x', range })!;
     expect(both.range).toMatchObject({ start: span.start, end: span.end });
-    expect(both.lines).toHaveLength(3);
+    expect(both.lines).toHaveLength(2);
   });
 });
 
