@@ -1,3 +1,5 @@
+import { countWhile } from './countWhile';
+
 /** Converts offsets of one text between UTF-16 units and code points. */
 export interface OffsetMap {
   /** Number of code points of the text. */
@@ -20,16 +22,4 @@ export function offsetMap(text: string): OffsetMap {
     toCodePoint: utf16 => utf16 - countWhile(pairs.length, k => pairs[k] + 1 < utf16),
     toUtf16: codePoint => codePoint + countWhile(pairs.length, k => pairs[k] - k < codePoint),
   };
-}
-
-/** How many of 0…n-1 satisfy a predicate that is true up to some index and false from there on. */
-function countWhile(n: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = n;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,3 +1,5 @@
+import { countWhile } from './countWhile';
+
 /** The window of Ward et al.: 5 tokens from 12 before a sentence's first one (arXiv 2507.12638 writes −13 to −8 in its figure). */
 export const DEFAULT_OFFSET = -12;
 export const DEFAULT_LENGTH = 5;
@@ -7,14 +9,8 @@ export const DEFAULT_LENGTH = 5;
  * `tokenEnds` are the ends of the tokens, non-decreasing, in the same units as `start`.
  */
 export function firstToken(tokenEnds: ArrayLike<number>, start: number): number {
-  let low = 0;
-  let high = tokenEnds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (tokenEnds[middle] > start) high = middle;
-    else low = middle + 1;
-  }
-  return low < tokenEnds.length ? low : -1;
+  const first = countWhile(tokenEnds.length, token => tokenEnds[token] <= start);
+  return first < tokenEnds.length ? first : -1;
 }
 
 /** Tokens first+offset … first+offset+length-1 as [from, to), cut to the text's tokens; from === to when nothing is left or `first` is -1. */

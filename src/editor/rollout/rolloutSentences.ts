@@ -1,5 +1,5 @@
-import type { ParsedRollout } from '../../core/rollout';
-import { thinkSpan } from '../../core/rollout';
+import { countWhile } from '../../core/countWhile';
+import { type ParsedRollout, thinkSpan } from '../../core/rollout';
 import { sentencesOfBlock } from '../../core/sentences';
 import { type TextBlock, textBlocks } from '../../core/textBlocks';
 import type { OffsetRange } from './rolloutTokens';
@@ -38,14 +38,7 @@ export class RolloutSentences {
 
   /** The first block that ends after `offset` of the reasoning. */
   private firstBlock(offset: number): number {
-    let low = 0;
-    let high = this.blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.blocks[middle].end > offset) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return countWhile(this.blocks.length, block => this.blocks[block].end <= offset);
   }
 
   private ofBlock(index: number): OffsetRange[] {

@@ -1,3 +1,4 @@
+import { countWhile } from '../../core/countWhile';
 import { firstToken } from '../../core/windows';
 import type { Encoding } from '../../model/text/tokenOffsets';
 import { chunkEnds } from './cutRule';
@@ -183,14 +184,8 @@ export class TokenizedText {
 
   private chunkAt(offset: number): number {
     if (offset < 0 || offset >= this.text.length) return -1;
-    let low = 0;
-    let high = this.chunks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.chunks[middle].end > offset) high = middle;
-      else low = middle + 1;
-    }
-    return low < this.chunks.length ? low : -1;
+    const found = countWhile(this.chunks.length, chunk => this.chunks[chunk].end <= offset);
+    return found < this.chunks.length ? found : -1;
   }
 
   private countBefore(chunk: number): number | undefined {

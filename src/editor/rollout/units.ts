@@ -1,4 +1,5 @@
 import type { LabelledSpan } from '../../core/annotation';
+import { countWhile } from '../../core/countWhile';
 import type { RolloutSentences } from './rolloutSentences';
 
 /** What one key press labels: a labelled span, or a sentence (or its rest) that no label covers. UTF-16 offsets of the file. */
@@ -66,20 +67,14 @@ export function unitsNear(
 
 /** Index of the unit a cursor means: the innermost that holds it (its end included), else the next one; -1 if there is none. */
 export function unitAt(units: readonly Unit[], offset: number): number {
-  let low = 0;
-  let high = units.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (units[middle].start <= offset) low = middle + 1;
-    else high = middle;
-  }
+  const begun = countWhile(units.length, unit => units[unit].start <= offset);
   let touching = -1;
-  for (let i = low - 1; i >= 0 && i >= low - NESTING; i--) {
+  for (let i = begun - 1; i >= 0 && i >= begun - NESTING; i--) {
     if (units[i].end > offset) return i;
     if (units[i].end === offset && touching < 0) touching = i;
   }
   if (touching >= 0) return touching;
-  return low < units.length ? low : units.length - 1;
+  return begun < units.length ? begun : units.length - 1;
 }
 
 /** Spans may nest; more than this many before a cursor are not looked at. */
