@@ -1,4 +1,3 @@
-import { UserError } from '../core/errors';
 import type { ModelInfo, Provider, ProviderChoice, Refusal, RefusedProvider } from './contract';
 
 /** Providers by their names in sentences. */
@@ -58,19 +57,21 @@ export interface Used extends Paces {
   agreement: Agreement;
 }
 
-/** Providers to try in this order before the CPU; throws a UserError for one that this machine cannot have. */
-export function candidates(choice: ProviderChoice, machine: Machine): Provider[] {
-  if (choice === 'cpu') return [];
-  if (choice === 'auto') return AUTO_ORDER.filter(provider => machine.usable.includes(provider));
-  if (machine.usable.includes(choice)) return [choice];
-  const others = `choose ${['auto', ...machine.usable].join(', ')}`;
-  const name = PROVIDER_NAMES[choice];
+/** Providers to try in this order before the CPU, and the one asked for that this machine cannot have. */
+export function candidates(
+  choice: ProviderChoice,
+  machine: Machine,
+): { wanted: Provider[]; missing: RefusedProvider[] } {
+  if (choice === 'cpu') return { wanted: [], missing: [] };
+  if (choice === 'auto') {
+    return { wanted: AUTO_ORDER.filter(provider => machine.usable.includes(provider)), missing: [] };
+  }
+  if (machine.usable.includes(choice)) return { wanted: [choice], missing: [] };
   const howToInstall = machine.installable[choice];
-  throw new UserError(
-    howToInstall
-      ? `${name} is not installed: ${howToInstall}; or ${others}.`
-      : `${name} does not exist for ${machine.system}; ${others}.`,
-  );
+  const why = howToInstall
+    ? `it is not installed: ${howToInstall}`
+    : `it does not exist for ${machine.system}; choose ${['auto', ...machine.usable].join(', ')}`;
+  return { wanted: [], missing: [{ provider: choice, why, kind: 'absent' }] };
 }
 
 /** What follows from a trial. A provider that was asked for by name may be slow. */

@@ -48,9 +48,9 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
     });
 
     it.each([
-      ['coreml', 'CoreML does not exist for Linux', 1],
+      ['coreml', 'runs on cpu: CoreML was not used: it does not exist for Linux', 0],
       ['gpu', 'Allowed choices are auto, webgpu, cuda, directml, coreml, cpu.', 2],
-    ])('refuses %s in one line', async (provider, message, code) => {
+    ])('says in one line what there is instead of %s', async (provider, message, code) => {
       const run = await generate('--provider', provider);
       expect(run.stderr).toContain(message);
       expect(run.stderr.trimEnd().split('\n').length).toBe(1);

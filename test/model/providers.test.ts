@@ -24,13 +24,17 @@ describe('providers to try', () => {
     ['auto', machine('directml', 'webgpu'), ['webgpu', 'directml']],
     ['auto', machine('coreml', 'webgpu'), ['webgpu', 'coreml']],
     ['webgpu', machine('webgpu', 'cuda'), ['webgpu']],
-  ])('%s on %o', (choice, on, expected) => expect(candidates(choice, on)).toEqual(expected));
+  ])('%s on %o', (choice, on, expected) =>
+    expect(candidates(choice, on)).toEqual({ wanted: expected, missing: [] }),
+  );
 
   it.each<[ProviderChoice, string]>([
-    ['cuda', 'CUDA is not installed: run "install cuda"; or choose auto, cpu, webgpu.'],
-    ['coreml', 'CoreML does not exist for Linux x64; choose auto, cpu, webgpu.'],
-  ])('refuses %s with what to do', (choice, message) => {
-    expect(() => candidates(choice, machine('webgpu'))).toThrow(message);
+    ['cuda', 'CUDA was not used: it is not installed: run "install cuda"'],
+    ['coreml', 'CoreML was not used: it does not exist for Linux x64; choose auto, cpu, webgpu'],
+  ])('falls back where there is no %s, with what to do', (choice, providerReason) => {
+    const { wanted, missing } = candidates(choice, machine('webgpu'));
+    expect(wanted).toEqual([]);
+    expect(conclude(choice, missing)).toEqual({ provider: 'cpu', fellBack: true, providerReason });
   });
 });
 

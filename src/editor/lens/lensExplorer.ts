@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../../rpc/messages';
 import { rangeOf } from '../documents/activeRollout';
 import type { RolloutDocument } from '../documents/rolloutDocument';
+import type { TokenizerSource } from '../documents/tokenizerSource';
 import type { ModelPair, Which } from '../models/modelPair';
 import { shiftOffset } from '../rollout/shiftSpans';
 import { Latest } from './latest';
 import type { LensCell, LensChoice, LensSnapshot, LensStatus } from './lensContract';
 import type { LensReader } from './lensReader';
 import { STRETCH, stretchStart } from './lensStretch';
-import type { LensTexts } from './lensTexts';
+import { lensText } from './lensText';
 import { positionOf, readStretch, type ShownStretch } from './readStretch';
 
 /** Milliseconds between two reports of how far a reading is. */
@@ -49,7 +50,7 @@ export class LensExplorer implements vscode.Disposable {
 
   constructor(
     private readonly pair: ModelPair,
-    private readonly texts: LensTexts,
+    private readonly source: TokenizerSource,
     private readonly reader: LensReader,
   ) {}
 
@@ -250,8 +251,10 @@ export class LensExplorer implements vscode.Disposable {
       const problem = this.problem;
       return this.tell({ kind: 'closed', which: closed, folder: pair.folder(closed), problem });
     }
-    const text = this.texts.of(target.rollout, pair.folder('reasoning'), true);
-    // The tokenizer is being opened, or the text is no rollout just now: a change of either reads again.
+    const tokenizer = await this.source.of(pair.folder('reasoning'));
+    if (signal.aborted) throw new CancelledError();
+    const text = lensText(target.rollout, tokenizer, true);
+    // The text is no rollout just now: its change reads again.
     if (!text) return this.tell({ kind: 'reading', done: 0, total: 0 });
     const position = target.position ?? (await positionOf(text, target.offset, signal));
     if (this.status.kind !== 'ready') this.tell({ kind: 'reading', done: 0, total: 0 });

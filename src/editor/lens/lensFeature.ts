@@ -9,7 +9,6 @@ import type { SteeringSet } from '../steering/steeringSet';
 import { LensExplorer } from './lensExplorer';
 import { LensHover } from './lensHover';
 import { LensReader } from './lensReader';
-import { LensTexts } from './lensTexts';
 import { LensView } from './lensView';
 
 /** The logit lens: hover, view and command, over one cache. */
@@ -21,9 +20,8 @@ export function lensFeature(
   set: SteeringSet,
   report: (error: unknown) => void,
 ): { commands: Commands; disposables: vscode.Disposable[] } {
-  const texts = new LensTexts(source);
   const reader = new LensReader(pair, set);
-  const explorer = new LensExplorer(pair, texts, reader);
+  const explorer = new LensExplorer(pair, source, reader);
   const { window, workspace } = vscode;
   const refresh = () => explorer.refresh();
   const followCursor = (editor: vscode.TextEditor | undefined) => {
@@ -31,7 +29,7 @@ export function lensFeature(
     if (rollout) explorer.follow(rollout, editor.document.offsetAt(editor.selection.active));
   };
   const disposables = [
-    new LensHover(documents, source, pair, texts, reader),
+    new LensHover(documents, source, pair, reader),
     new LensView(extension, explorer, report),
     window.onDidChangeTextEditorSelection(({ textEditor }) => followCursor(textEditor)),
     window.onDidChangeActiveTextEditor(followCursor),

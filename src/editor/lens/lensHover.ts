@@ -13,7 +13,7 @@ import { setting } from '../settings';
 import { Latest } from './latest';
 import { lensTable } from './lensMarkdown';
 import type { LensReader, LensReading } from './lensReader';
-import { type LensText, type LensTexts, placedToken } from './lensTexts';
+import { type LensText, lensText, placedToken } from './lensText';
 import { PICTURE_COLORS, projectionPicture, projectionText } from './projectionPicture';
 
 /** The target of the link that starts the model which the settings name. */
@@ -41,7 +41,6 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     private readonly documents: RolloutDocuments,
     private readonly source: TokenizerSource,
     private readonly pair: ModelPair,
-    private readonly texts: LensTexts,
     private readonly reader: LensReader,
   ) {
     this.registration = vscode.languages.registerHoverProvider(LANGUAGE, this);
@@ -70,7 +69,7 @@ export class LensHover implements vscode.HoverProvider, vscode.Disposable {
     if (!rollout?.rollout) return undefined;
     const open = this.pair.state('reasoning') === 'open';
     const folder = open ? this.pair.folder('reasoning') : this.source.folder;
-    const text = this.texts.of(rollout, folder);
+    const text = lensText(rollout, await this.source.of(folder));
     const token = text?.tokens.tokenAt(offset);
     const place = token && text?.tokens.placeOf(token);
     if (!text || !token || !place) return undefined;

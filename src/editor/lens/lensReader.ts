@@ -9,7 +9,7 @@ import { setting } from '../settings';
 import type { SteeringSet, SteeringVector } from '../steering/steeringSet';
 import { lensColumns } from './lensColumns';
 import type { LensColumn, LensGrid } from './lensContract';
-import type { LensText } from './lensTexts';
+import type { LensText } from './lensText';
 import { Recent } from './recent';
 
 /** Tokens read for each layer: at least these, so that the view has more to say than the hover. */

@@ -4,7 +4,7 @@ import type { LensChoice, LensGrid, LensToken } from './lensContract';
 import { layersOf } from './lensMarkdown';
 import type { LensReader, LensReading } from './lensReader';
 import { stretchTokens } from './lensStretch';
-import { type LensText, placedToken } from './lensTexts';
+import { type LensText, placedToken } from './lensText';
 
 /** A stretch as the view shows it. */
 export interface ShownStretch {

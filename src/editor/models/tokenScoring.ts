@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors';
 import type { TokenScoresParams } from '../../model/contract';
 import { mapTokens } from '../../model/text/tokenMap';
 import type { TextModel } from '../../model/textModel';
@@ -24,7 +25,6 @@ export interface Scoring {
 
 /** Scores the tokens of texts with the reasoning model, and with the base model beside it for the divergence. */
 export class TokenScoring {
-  private opened: { folder: string; tokenizer: Promise<RolloutTokenizer> } | undefined;
   private mapped: { from: TextModel; to: TextModel; map: Int32Array; common: Int32Array } | undefined;
 
   constructor(
@@ -47,7 +47,8 @@ export class TokenScoring {
   async prepare(kind: ShadeKind): Promise<Scoring | undefined> {
     const key = this.modelsKey(kind);
     const model = await this.pair.use('reasoning');
-    const tokenizer = await this.tokenizerOf(model.folder);
+    const tokenizer = await this.source.of(model.folder);
+    if (!tokenizer) throw new UserError(`The tokenizer of ${model.folder} cannot be opened: see the log`);
     const scoring = (params: Omit<TokenScoresParams, 'ids'>, more?: string): Scoring => ({
       key: more === undefined ? key : `${key}\n${more}`,
       tokenizer,
@@ -71,19 +72,6 @@ export class TokenScoring {
         return read(model, { ids, divergence }, signal, onValues);
       },
     };
-  }
-
-  /** The windows' tokenizer if it is the model's own, so that a text is tokenized once. */
-  private tokenizerOf(folder: string): Promise<RolloutTokenizer> | RolloutTokenizer {
-    const { current } = this.source;
-    if (current?.folder === folder) return current;
-    if (this.opened?.folder !== folder) {
-      const tokenizer = import('../rollout/rolloutTokenizer').then(({ RolloutTokenizer }) =>
-        RolloutTokenizer.load(folder),
-      );
-      this.opened = { folder, tokenizer };
-    }
-    return this.opened.tokenizer;
   }
 
   private mapBetween(from: TextModel, to: TextModel) {

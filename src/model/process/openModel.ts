@@ -20,11 +20,14 @@ export async function openModel(
   { folder, threads, provider: choice = 'cpu', refused: before = [] }: OpenParams,
   emit: (event: OpenEvent) => void,
 ): Promise<OpenedModel> {
-  const wanted = choice === 'cpu' ? [] : candidates(choice, thisMachine());
+  const { wanted, missing } = candidates(choice, thisMachine());
   const cpu = await LoadedModel.open({ folder, threads }, (done, total) =>
     emit({ kind: 'converting', done, total }),
   );
-  const refused: RefusedProvider[] = before.filter(({ provider }) => wanted.includes(provider));
+  const refused: RefusedProvider[] = [
+    ...missing,
+    ...before.filter(({ provider }) => wanted.includes(provider)),
+  ];
   const limitMs = TRIAL_LIMIT_MS + totalBytes(cpu.weights) / TRIAL_BYTES_PER_MS;
   for (const provider of wanted) {
     if (refused.some(other => other.provider === provider)) continue;
