@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import { escapeMarkdown } from '../../../src/editor/rollout/markdown';
 import { measure, until } from '../suite';
 import { closeAll } from './extension';
+import { modelProcesses } from './modelTools';
 import { openRollout, writeFiles } from './rollouts';
 
 /** Everything that hovering over a place says. */
@@ -26,16 +26,6 @@ const hoverOver = (editor: vscode.TextEditor, text: string) =>
 const providerTime = () => performance.getEntriesByName('doubletake.lensHover').at(-1)!.duration;
 
 const openModel = () => vscode.commands.executeCommand('doubletake.openModel', { which: 'reasoning' });
-
-/** The model processes of this extension host. */
-function modelProcesses(): number[] {
-  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  return list
-    .split('\n')
-    .map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter(found => found?.[2] === String(process.pid) && found[3].includes('modelProcess.js'))
-    .map(found => Number(found![1]));
-}
 
 function signalModels(signal: NodeJS.Signals): void {
   const running = modelProcesses();

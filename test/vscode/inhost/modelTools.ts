@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -44,19 +45,12 @@ export function growTokenizer(folder: string, tokens: number, merges: number): v
 
 /** Ids of the processes that run models: children of this extension host. */
 export function modelProcesses(): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .filter(id => {
-      try {
-        // "id (name) state parent …"; the name may hold spaces.
-        const [, parent] = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').pop()!.split(' ');
-        const command = readFileSync(`/proc/${id}/cmdline`, 'utf8');
-        return Number(parent) === process.pid && command.includes('modelProcess.js');
-      } catch {
-        return false;
-      }
-    });
+  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return list
+    .split('\n')
+    .map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter(found => found?.[2] === String(process.pid) && found[3].includes('modelProcess.js'))
+    .map(found => Number(found![1]));
 }
 
 /** Ends every model, so that a test begins with none. */

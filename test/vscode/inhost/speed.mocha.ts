@@ -5,7 +5,7 @@ import { formatAnn } from '../../../src/core/brat';
 import { labelSentences } from '../../../src/core/keywordJudge';
 import { parseRollout } from '../../../src/core/rollout';
 import { measure, until } from '../suite';
-import { closeAll, extension } from './extension';
+import { closeAll, extension, inWorkspace } from './extension';
 import { openRollout, writeFiles } from './rollouts';
 
 // The goals are 100 ms from opening to decorations, 16 ms for a key and 50 ms for anything; these limits hold on two
@@ -119,5 +119,19 @@ describe('Speed', () => {
     measure('1 MB: busy for each key (most)', Math.max(...keys));
     assert(median(keys) < KEY_LIMIT_MS, `${keys}`);
     await until('the text', () => document.getText().includes('Well, Ann Ann might'));
+  });
+  it('leaves the host free while a model generates', async function () {
+    this.timeout(60_000);
+    const vector = inWorkspace('vectors', 'backtracking.base.layer1.safetensors');
+    await vscode.commands.executeCommand('doubletake.makeActiveVector', vector);
+    await openRollout('tea');
+    await vscode.commands.executeCommand('doubletake.openModel', { which: 'reasoning' });
+    const request = { strength: 4, seed: 1 };
+    const blocked = await longestBlock(async () => {
+      await vscode.commands.executeCommand('doubletake.compareSteered', request);
+    });
+    measure('longest block while two rows are generated', blocked);
+    assert(blocked < BLOCK_LIMIT_MS, `${blocked} ms`);
+    await vscode.commands.executeCommand('doubletake.removeFromSteeringSet', vector);
   });
 });

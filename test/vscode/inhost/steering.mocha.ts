@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { until } from '../suite';
 import { closeAll, extension, inWorkspace } from './extension';
+import { modelProcesses } from './modelTools';
 import { openRollout } from './rollouts';
 
 const run = <T = vscode.Uri | undefined>(command: string, ...args: unknown[]) =>
@@ -25,27 +26,9 @@ const completionTabs = () =>
       ({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === 'doubletake-completion',
     );
 
-/** Process ids of the models that this extension host started. */
-function engines(): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .filter(pid => {
-      try {
-        const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-        return (
-          Number(parent) === process.pid &&
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('modelProcess.js')
-        );
-      } catch {
-        return false;
-      }
-    });
-}
-
 /** Processor time of the models so far, in clock ticks. */
 const ticks = () =>
-  engines().reduce((sum, pid) => {
+  modelProcesses().reduce((sum, pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return sum + Number(fields[11]) + Number(fields[12]);
   }, 0);
@@ -210,7 +193,7 @@ describe('Steering in the editor', function () {
     const document = await until('completions that grow', () =>
       completions().find(({ uri, getText }) => uri.path.includes('sweep') && getText().length > 5000),
     );
-    const killed = engines();
+    const killed = modelProcesses();
     assert.ok(killed.length > 0);
     process.kill(killed[0], 'SIGKILL');
     const uri = (await sweeping)!;
@@ -219,7 +202,7 @@ describe('Steering in the editor', function () {
     await toStart();
     const completed = (await run('steerFromCursor', { strength: 4, seed: 1 }))!;
     assert.match((await whole(completed)).slice(start), /\b(wait|hmm)\b/i);
-    assert.ok(!engines().includes(killed[0]));
+    assert.ok(!modelProcesses().includes(killed[0]));
   });
 
   it('says so when the text leaves the model no room, and starts nothing', async () => {
