@@ -1,8 +1,8 @@
 // A real VS Code that needs no download from Microsoft: code-server from npm, with the Node it runs on, in a folder of its own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HOST_FOLDER, OLDEST_HOST_FOLDER } from './paths.mjs';
 
 // Each code-server refuses every other major version of Node.
@@ -34,7 +34,23 @@ export function installHost(which = 'newest') {
     checkRuns(hostNode(which), entry);
     writeFileSync(stamp, lock);
   }
+  if (which === 'oldest') bringSearch(codeServer);
   return { node: hostNode(which), entry };
+}
+
+/** The oldest host's search is a download of its install script; the newest brings the same program in a package. */
+function bringSearch(codeServer) {
+  const packages = join('lib', 'vscode', 'node_modules', '@vscode');
+  const missing = join(codeServer, packages, 'ripgrep', 'bin', 'rg');
+  if (existsSync(missing)) return;
+  installHost('newest');
+  const newest = join(HOST_FOLDER, 'node_modules', 'code-server', packages);
+  mkdirSync(dirname(missing), { recursive: true });
+  copyFileSync(
+    join(newest, 'ripgrep-universal', 'bin', `${process.platform}-${process.arch}`, 'rg'),
+    missing,
+  );
+  chmodSync(missing, 0o755);
 }
 
 /** The Node that runs the host: the one from npm on Linux, else this one if it fits. */
