@@ -9,7 +9,7 @@ import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { COMMANDS, COMPLETION_SCHEME, LANGUAGE, SETTINGS } from '../ids';
 import { KEYWORD_JUDGE } from '../labelling/judge';
 import { labelCounts } from '../rollout/backtrackings';
-import { setting as settingText } from '../rollout/hoverText';
+import { shortSetting } from '../rollout/hoverText';
 import { SHADE_EXPLANATIONS } from '../rollout/shadeScale';
 import { steerPlaces } from '../rollout/steerPlaces';
 import { setting } from '../settings';
@@ -95,16 +95,17 @@ function legend(rollout: RolloutDocument, { display, shading }: Shown): Lens[] {
   return [
     {
       offset: 0,
-      title: `${shading.of(rollout) ? '⬚' : '▇'} window (${settingText(display.windowOf(rollout.document.uri))})`,
+      title: `${shading.of(rollout) ? '⬚' : '▇'} window ${shortSetting(display.windowOf(rollout.document.uri))}`,
       command: COMMANDS.setWindow,
       tooltip:
         'Green, outlined while tokens are shaded: the tokens whose activations are read. Set offset and length',
     },
     {
       offset: 0,
-      title: '▢ backtracking start',
+      title: '▢ backtracking',
       command: COMMANDS.nextBacktracking,
-      tooltip: 'Outlined in red, with an icon beside the line. Go to the next one',
+      tooltip:
+        'The start of a backtracking sentence: outlined in red, with an icon beside the line. Go to the next one',
     },
   ];
 }
@@ -163,9 +164,9 @@ function review({ reviewed }: RolloutDocument): Lens[] {
   return [
     {
       offset: 0,
-      title: reviewed ? '☑ reviewed' : '☐ not reviewed',
+      title: reviewed ? '☑ reviewed' : '☐ reviewed',
       command: COMMANDS.toggleReviewed,
-      tooltip: 'Whether a person has checked the labels',
+      tooltip: `A person has ${reviewed ? '' : 'not '}checked the labels`,
     },
   ];
 }

@@ -57,8 +57,15 @@ export function hoverTextAt(
 
 /** The setting in words: "offset −12, length 5". */
 export function setting({ offset, length }: WindowSetting): string {
-  return `offset ${offset < 0 ? `−${-offset}` : offset}, length ${length}`;
+  return `offset ${signed(offset)}, length ${length}`;
 }
+
+/** The setting where there is little room, as it is typed: "−12, 5". */
+export function shortSetting({ offset, length }: WindowSetting): string {
+  return `${signed(offset)}, ${length}`;
+}
+
+const signed = (offset: number) => (offset < 0 ? `−${-offset}` : String(offset));
 
 /** A token in one line of Markdown: its text as it stands, its id, its place among all tokens. */
 export function tokenLine({ id, position }: PlacedToken, tokens: RolloutTokens): string {

@@ -11,7 +11,7 @@ import type { AnnotationMode } from '../labelling/annotationMode';
 import { commandLink } from '../models/commandLink';
 import { type ModelPair, type ModelStatus, WHICH, type Which } from '../models/modelPair';
 import { labelCounts } from '../rollout/backtrackings';
-import { setting } from '../rollout/hoverText';
+import { setting, shortSetting } from '../rollout/hoverText';
 import { escapeMarkdown } from '../rollout/markdown';
 import { isWarning, modelLines, modelsText } from './statusText';
 
@@ -91,10 +91,9 @@ export class StatusItem implements vscode.Disposable {
   }
 
   private rolloutText(rollout: RolloutDocument): string {
-    const { offset, length } = this.display.windowOf(rollout.document.uri);
     const { problem } = this.source;
     const icon = problem ? '$(warning)' : this.mode.active ? '$(edit)' : '$(history)';
-    const state = problem ? 'no tokenizer' : `${offset < 0 ? `−${-offset}` : offset}, ${length}`;
+    const state = problem ? 'no tokenizer' : shortSetting(this.display.windowOf(rollout.document.uri));
     return `${icon} ${state} · ${countOf(rollout)}${this.mode.active ? ' · annotating' : ''}`;
   }
 
