@@ -34,9 +34,11 @@ export class ModelPool {
     const processes = [first, ...rest.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []))];
     const failed = rest.find(start => start.status === 'rejected');
     if (failed) {
-      for (const process of processes) process.stop();
+      stopAll(processes);
       throw failed.reason;
     }
+    // The others are of no use without one that was killed, and would live on unseen.
+    for (const process of processes) process.onEnd(() => stopAll(processes));
     return new ModelPool(processes);
   }
 
@@ -115,7 +117,7 @@ export class ModelPool {
 
   /** Ends every process. */
   stop(): void {
-    for (const process of this.processes) process.stop();
+    stopAll(this.processes);
   }
 
   /** Runs a part in each process; the first failure cancels the others. */
@@ -132,4 +134,8 @@ export class ModelPool {
       throw error;
     }
   }
+}
+
+function stopAll(processes: readonly ModelProcess[]): void {
+  for (const process of processes) process.stop();
 }

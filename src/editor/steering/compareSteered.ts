@@ -44,8 +44,9 @@ async function compare(parts: SteeringParts, request: SteeredRequest): Promise<v
   });
   const title = `${start.name}: unsteered ↔ ${names[1]}`;
   const end = (await vscode.workspace.openTextDocument(sides[1].uri)).positionAt(startText(start).length);
-  const selection = new vscode.Range(end, end);
-  await vscode.commands.executeCommand('vscode.diff', sides[0].uri, sides[1].uri, title, { selection });
+  // A tab of its own: what was drawn must not go with the next file that is looked at.
+  const options = { selection: new vscode.Range(end, end), preview: false };
+  await vscode.commands.executeCommand('vscode.diff', sides[0].uri, sides[1].uri, title, options);
   try {
     const whole = await withCancel(`Steering ${model.identity.name}`, async (signal, report) => {
       const any = AbortSignal.any([signal, ...sides.map(({ closed }) => closed)]);

@@ -71,7 +71,7 @@ async function notification(page: Page, text: RegExp): Promise<Locator> {
   await until(
     `a notification ${text}`,
     async () => {
-      if ((await found.count()) === 0) await runCommand(page, 'Notifications: Show Notifications');
+      if ((await found.count()) === 0) await page.locator('#status\\.notifications').click();
       return found.first().isVisible();
     },
     60_000,
