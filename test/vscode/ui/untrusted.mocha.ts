@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { until } from '../suite';
 import { filledWith } from './marks';
 import { closePage, openPage, openPalette, pageErrors, picture, session } from './session';
+import { labelsOf, openSideBar, tree } from './sideBar';
 
 describe('An untrusted workspace', () => {
   it('shows labels and windows, and offers nothing that reads files elsewhere', async function () {
@@ -27,6 +28,12 @@ describe('An untrusted workspace', () => {
         0,
       );
       await page.keyboard.press('Escape');
+      await openSideBar(page);
+      await until('rollouts and vectors in the side bar', async () =>
+        [await labelsOf(tree(page, 'Rollouts')), await labelsOf(tree(page, 'Vectors'))].every(labels =>
+          labels.some(label => /backtracking/.test(label)),
+        ),
+      );
       await picture(page, 'untrusted');
       await closePage(page);
     });
