@@ -234,7 +234,7 @@ describe('vectors in words', () => {
   it.each([
     [0.93, /^stable: split-half cosine 0\.93$/],
     [STABLE_FROM, /^stable/],
-    [0.42, /^unstable: split-half cosine 0\.42 is below 0\.8, compute it from more rollouts$/],
+    [0.42, /^unstable: split-half cosine 0\.42 is below 0\.67, compute it from more rollouts$/],
     [null, /^stability unknown/],
   ])('split-half cosine %s', (cosine, words) => expect(stabilityInWords(cosine)).toMatch(words));
 
@@ -266,7 +266,7 @@ describe('vectors in words', () => {
     const plain = table.replaceAll('\\', '');
     for (const said of [
       'hash 8b1d24bde25a |',
-      'offset -12, 5 tokens',
+      'offset −12, length 5',
       '106 before backtracking of 2750',
       '| rollouts | 2 |',
       '90 deduction, 10 backtracking',

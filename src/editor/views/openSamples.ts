@@ -48,8 +48,9 @@ export async function openSamples(
   );
   if (!picked) return;
   if (picked.label !== add) return openFolder(context, folder, rollout, true);
-  // Shown first: a window that had one folder starts its extensions anew for the second, and keeps its editors.
+  // A window that had one folder begins anew with the second: the desktop keeps its editors, a browser shows the rollout again.
   await show(rollout);
+  if (workspaceFolders.length === 1) await promise(context, folder, rollout);
   vscode.workspace.updateWorkspaceFolders(workspaceFolders.length, 0, { uri: folder });
 }
 
@@ -71,13 +72,21 @@ async function openFolder(
   forceNewWindow: boolean,
 ): Promise<void> {
   // The desktop opens the file with the folder; a browser forgets it, and the extension shows it as soon as it runs again.
-  const pending: Pending = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
-  await context.globalState.update(PENDING, pending);
+  await promise(context, folder, rollout);
   await vscode.commands.executeCommand('vscode.openFolder', folder, {
     forceNewWindow,
     forceReuseWindow: !forceNewWindow,
     filesToOpen: [rollout],
   });
+}
+
+async function promise(
+  context: vscode.ExtensionContext,
+  folder: vscode.Uri,
+  rollout: vscode.Uri,
+): Promise<void> {
+  const pending: Pending = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
+  await context.globalState.update(PENDING, pending);
 }
 
 async function show(rollout: vscode.Uri): Promise<void> {

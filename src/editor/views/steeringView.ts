@@ -110,10 +110,7 @@ export class SteeringView
 
   /** Vectors of the other tree, files of the Explorer, or own entries: they come to stand before `target`, or at the end. */
   async handleDrop(target: SteeringEntry | undefined, data: vscode.DataTransfer): Promise<void> {
-    const own = data.get(STEERING_MIME) ?? data.get(VECTORS_MIME);
-    const paths: string[] = own
-      ? JSON.parse(await own.asString())
-      : pathsOf((await data.get(URIS_MIME)?.asString()) ?? '');
+    const paths = (await rowsIn(data)) ?? pathsOf((await data.get(URIS_MIME)?.asString()) ?? '');
     // By way of the command, which tells what cannot be added.
     if (paths.length > 0)
       await vscode.commands.executeCommand(COMMANDS.addToSteeringSet, {
@@ -153,6 +150,16 @@ function problemOf(path: string): string | undefined {
   const file = readVectorFile(path);
   if (!file) return `${path} is no vector file: remove the entry`;
   return 'problem' in file ? file.problem : undefined;
+}
+
+/** The paths that a drag out of one of the two trees carries. VS Code puts a value of its own under the same type. */
+async function rowsIn(data: vscode.DataTransfer): Promise<string[] | undefined> {
+  for (const [type, item] of data) {
+    if (type !== STEERING_MIME && type !== VECTORS_MIME) continue;
+    const value: unknown = JSON.parse(await item.asString());
+    if (Array.isArray(value)) return value.map(String);
+  }
+  return undefined;
 }
 
 /** How a window that is connected to this machine names its files. */

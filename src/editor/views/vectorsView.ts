@@ -66,7 +66,8 @@ export class VectorsView
     item.id = node.path;
     item.resourceUri = vscode.Uri.file(node.path);
     if ('problem' in node) {
-      item.description = node.problem;
+      // The row names the file already.
+      item.description = node.problem.replace(node.path, 'this');
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
       item.tooltip = node.problem;
       item.accessibilityInformation = { label: `broken vector file ${item.label}: ${node.problem}` };

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { until } from '../suite';
 import {
   closePage,
@@ -14,21 +14,7 @@ import {
   sharedPage,
   THEMES,
 } from './session';
-
-/** A tree of the side bar by its title. */
-const tree = (page: Page, title: string) =>
-  page.locator(`.pane:has(> .pane-header .title:text-is("${title}"))`);
-const rows = (pane: Locator) => pane.locator('.monaco-list-row');
-const labelsOf = (pane: Locator) =>
-  rows(pane).evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
-
-/** Shows the side bar of the extension. */
-async function openSideBar(page: Page): Promise<void> {
-  const pane = tree(page, 'Rollouts');
-  if (!(await pane.isVisible()))
-    await page.locator('.activitybar .action-label[aria-label^="Doubletake"]').click();
-  await pane.waitFor();
-}
+import { labelsOf, openSideBar, rows, tree } from './sideBar';
 
 /** Runs what stands above a tree as an icon. */
 async function titleAction(page: Page, title: string, action: string): Promise<void> {
@@ -112,14 +98,7 @@ describe('The side bar', () => {
 
   it('takes a vector into the steering set by the mouse', async () => {
     const steering = tree(page, 'Steering Set');
-    const start = (await rows(tree(page, 'Vectors')).first().boundingBox())!;
-    const end = (await steering.locator('.pane-body').boundingBox())!;
-    await page.mouse.move(start.x + 60, start.y + start.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(start.x + 70, start.y + start.height / 2 + 8, { steps: 4 });
-    await page.mouse.move(end.x + 80, end.y + 30, { steps: 8 });
-    await page.mouse.move(end.x + 84, end.y + 32, { steps: 2 });
-    await page.mouse.up();
+    await rows(tree(page, 'Vectors')).first().dragTo(rows(steering).first());
     await until('the entry', async () =>
       /weight 1 · layer 1, active vector/.test((await labelsOf(steering)).join()),
     );
@@ -206,16 +185,16 @@ describe('A folder without rollouts', () => {
       /Add to Workspace/.test((await widget.textContent()) ?? ''),
     );
     await page.keyboard.press('Enter');
-    await page.locator('.tab.active[aria-label*=".rollout.txt"]').waitFor();
-    // A second folder makes VS Code begin anew with both.
+    // With a second folder, VS Code begins anew, in a browser by loading its page again.
+    await page.waitForURL(/workspace=/);
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await openSideBar(page);
     await until(
       'the samples in the tree',
-      async () => {
-        await openSideBar(page);
-        return (await rows(tree(page, 'Rollouts')).count()) > 5;
-      },
+      async () => (await rows(tree(page, 'Rollouts')).count()) > 5,
       30_000,
     );
+    await page.locator('.tab.active[aria-label*=".rollout.txt"]').waitFor();
     await picture(page, 'samples-opened');
     await closePage(page);
   });

@@ -1,12 +1,13 @@
 import type { VectorMetadata } from '../../../core/vectorMetadata';
+import { setting } from '../../rollout/hoverText';
 import { escapeMarkdown } from '../../rollout/markdown';
 
 /**
- * The split-half cosine r from which a vector counts as stable. If what differs between the halves is noise, the whole vector
- * has a cosine of √(2r / (1 + r)) with the vector of endless rollouts (Spearman–Brown): 0.94 or 20° at r = 0.8, but at 0.5
- * only 0.82 or 35°, where a third of its squared length is noise.
+ * The split-half cosine r from which a vector counts as stable. If what differs between the halves is noise, the reliability
+ * of the whole vector is 2r / (1 + r) (Spearman–Brown): the part of its squared length that is no noise. Two thirds make it
+ * 0.8, the usual limit of a good measurement; such a vector has a cosine of √0.8 = 0.89 with that of endless rollouts.
  */
-export const STABLE_FROM = 0.8;
+export const STABLE_FROM = 2 / 3;
 
 /** A split-half cosine in plain words. */
 export function stabilityInWords(splitHalfCosine: number | null): string {
@@ -14,7 +15,7 @@ export function stabilityInWords(splitHalfCosine: number | null): string {
   const value = splitHalfCosine.toFixed(2);
   return splitHalfCosine >= STABLE_FROM
     ? `stable: split-half cosine ${value}`
-    : `unstable: split-half cosine ${value} is below ${STABLE_FROM}, compute it from more rollouts`;
+    : `unstable: split-half cosine ${value} is below ${STABLE_FROM.toFixed(2)}, compute it from more rollouts`;
 }
 
 /** Everything a vector file says of itself, as a Markdown table. `date` is when the file was written. */
@@ -28,7 +29,7 @@ export function provenance(metadata: VectorMetadata, date: string): string {
     ['layer', `${layer} (resid_post, ${dModel} numbers)`],
     ['model', `${metadata.model}, hash ${metadata.modelHash.slice(0, 12)}`],
     ['operation', metadata.operation],
-    ['window', `offset ${metadata.windowOffset}, ${metadata.windowLength} tokens`],
+    ['window', setting({ offset: metadata.windowOffset, length: metadata.windowLength })],
     ['windows', `${metadata.positives} before ${label} of ${metadata.windows}`],
     ['rollouts', String(metadata.rolloutHashes.length)],
     ['sentences', sentences.join(', ')],
