@@ -203,10 +203,7 @@ describe('Steering in the editor', function () {
     const completed = (await run('steerFromCursor', { strength: 4, seed: 1 }))!;
     assert.match((await whole(completed)).slice(start), /\b(wait|hmm)\b/i);
     // None of those before is left behind.
-    assert.deepEqual(
-      modelProcesses().filter(pid => killed.includes(pid)),
-      [],
-    );
+    await until('none of those left', () => !modelProcesses().some(pid => killed.includes(pid)));
   });
 
   it('says so when the text leaves the model no room, and starts nothing', async () => {

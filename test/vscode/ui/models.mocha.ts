@@ -64,16 +64,21 @@ describe('Models', () => {
     await until('both open', async () => /reasoning, base: CPU/.test(await statusText(page)));
   });
 
-  it('are checked by a click, line by line', async () => {
+  it('are checked by a click, line by line', async function () {
+    this.timeout(60_000);
     await page.mouse.move(640, 300);
     const model = row(page, 'Reasoning model');
     await model.hover();
     await model.locator('a[aria-label^="Check Model"]').click();
     const editor = page.locator('.editor-instance .view-lines').last();
-    const report = await until('the summary', async () => {
-      const text = ((await editor.textContent()) ?? '').replaceAll('\u00a0', ' ');
-      return /checks passed/.test(text) && text;
-    });
+    const report = await until(
+      'the summary',
+      async () => {
+        const text = ((await editor.textContent()) ?? '').replaceAll('\u00a0', ' ');
+        return /checks passed/.test(text) && text;
+      },
+      30_000,
+    );
     assert.match(report, /✓ tokenizer round trip: \d+ tokens/);
     assert.match(report, /✓ KV cache on and off agree: largest difference/);
     assert.match(report, /All \d+ checks passed \(\d+\.\d s\)/);

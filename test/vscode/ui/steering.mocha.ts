@@ -281,7 +281,7 @@ describe('Steering', () => {
     await clickOn(page, 'Wait');
     await runCommand(page, 'Doubletake: Show Logit Lens of Token');
     const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    const caption = frame.locator('caption', { hasText: 'Projection on backtracking.base.layer1' }).first();
+    const caption = frame.locator('caption', { hasText: /Projection on .+\.base\.layer\d/ }).first();
     await caption.waitFor({ timeout: 30_000 });
     await caption.scrollIntoViewIfNeeded();
     await picture(page, 'lens-projections');
