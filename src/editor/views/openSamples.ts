@@ -5,12 +5,12 @@ import { UserError } from '../../core/errors';
 import { copyMissing, mostBacktracking } from './sampleFiles';
 
 const FOLDER = 'doubletake-samples';
-const PENDING = 'doubletake.showAfterOpening';
+const PROMISED = 'doubletake.showAfterOpening';
 /** Milliseconds in which a window that was opened for the samples still shows one by itself. */
 const FRESH = 10 * 60_000;
 
 /** A rollout to show in the window that opens a folder next. */
-interface Pending {
+interface Promised {
   rollout: string;
   folder: string;
   at: number;
@@ -54,15 +54,20 @@ export async function openSamples(
   vscode.workspace.updateWorkspaceFolders(workspaceFolders.length, 0, { uri: folder });
 }
 
-/** In a window that was opened for the samples: shows the rollout that was promised, once. */
-export async function showPending(context: vscode.ExtensionContext): Promise<void> {
-  const pending = context.globalState.get<Pending>(PENDING);
-  if (!pending) return;
-  const here = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === pending.folder);
-  const stale = Date.now() - pending.at > FRESH;
+/** In a window that was opened for the samples: shows the rollout that was promised, once, as soon as their folder is there. */
+export function showPromised(context: vscode.ExtensionContext): vscode.Disposable {
+  void showIfHere(context);
+  return vscode.workspace.onDidChangeWorkspaceFolders(() => void showIfHere(context));
+}
+
+async function showIfHere(context: vscode.ExtensionContext): Promise<void> {
+  const promised = context.globalState.get<Promised>(PROMISED);
+  if (!promised) return;
+  const here = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === promised.folder);
+  const stale = Date.now() - promised.at > FRESH;
   if (!here && !stale) return;
-  await context.globalState.update(PENDING, undefined);
-  if (!stale) await show(vscode.Uri.parse(pending.rollout, true));
+  await context.globalState.update(PROMISED, undefined);
+  if (!stale) await show(vscode.Uri.parse(promised.rollout, true));
 }
 
 async function openFolder(
@@ -85,8 +90,8 @@ async function promise(
   folder: vscode.Uri,
   rollout: vscode.Uri,
 ): Promise<void> {
-  const pending: Pending = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
-  await context.globalState.update(PENDING, pending);
+  const promised: Promised = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
+  await context.globalState.update(PROMISED, promised);
 }
 
 async function show(rollout: vscode.Uri): Promise<void> {

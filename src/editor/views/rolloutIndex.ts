@@ -27,6 +27,7 @@ export class RolloutIndex implements vscode.Disposable {
   /** Not sorted in yet. */
   private fresh: RolloutRow[] = [];
   private listing: Promise<void> | undefined;
+  private watching = false;
   private readonly files = new RolloutFiles();
   private readonly queue = new ReadQueue<Task>(
     task => this.read(task),
@@ -97,7 +98,9 @@ export class RolloutIndex implements vscode.Disposable {
 
   /** Looks for rollouts anew, and reads what has another time or size than before. */
   refresh(): Promise<void> {
-    this.listing = this.list();
+    // One after the other: a listing that began before a folder was added must not end after the one that saw it.
+    const before = this.listing?.catch(() => {}) ?? Promise.resolve();
+    this.listing = before.then(() => this.list());
     return this.listing;
   }
 
@@ -110,19 +113,19 @@ export class RolloutIndex implements vscode.Disposable {
 
   private async list(): Promise<void> {
     this.watch();
+    // What the watcher adds meanwhile is not looked for, and stays.
+    const missing = new Set(this.byKey.keys());
     const found = await findByEnding(TEXT);
-    const keys = new Set<string>();
     let sliceEnds = performance.now() + SLICE;
     for (const uri of found) {
-      const key = this.add(uri);
-      if (key) keys.add(key);
+      missing.delete(this.add(uri) ?? '');
       if (performance.now() < sliceEnds) continue;
       // Sorted as they come: ten thousand at once would take longer than a frame.
       void this.rows;
       await new Promise(resolve => setImmediate(resolve));
       sliceEnds = performance.now() + SLICE;
     }
-    this.drop([...this.byKey.keys()].filter(key => !keys.has(key)));
+    this.drop([...missing]);
     for (const rollout of this.documents.all()) this.touch(rollout);
     const abouts = this.rows.map(({ key }): Task => `about ${key}`);
     this.queue.add(abouts);
@@ -130,7 +133,6 @@ export class RolloutIndex implements vscode.Disposable {
     this.redraw(0);
   }
 
-  private watching = false;
   private watch(): void {
     if (this.watching) return;
     this.watching = true;

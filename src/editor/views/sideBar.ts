@@ -4,7 +4,7 @@ import { COMMANDS } from '../ids';
 import type { Commands } from '../labelling/labelCommands';
 import type { SteeringSet } from '../steering/steeringSet';
 import { pickFilter } from './filterPicker';
-import { openSamples, showPending } from './openSamples';
+import { openSamples, showPromised } from './openSamples';
 import { RolloutIndex } from './rolloutIndex';
 import { RolloutsView } from './rolloutsView';
 import { filterOfArgument, SHOW_ALL } from './rows/rolloutFilter';
@@ -25,7 +25,7 @@ export class SideBar implements vscode.Disposable {
     const rollouts = new RolloutsView(index);
     this.index = index;
     this.rollouts = rollouts;
-    this.disposables = [rollouts, index, new VectorsView(set), new SteeringView(set)];
+    this.disposables = [rollouts, index, new VectorsView(set), new SteeringView(set), showPromised(context)];
     this.commands = {
       [COMMANDS.filterRollouts]: (argument?: unknown) => {
         const filter = filterOfArgument(argument);
@@ -37,7 +37,6 @@ export class SideBar implements vscode.Disposable {
         openSamples(context, (options as { target?: vscode.Uri } | undefined)?.target),
       ...steeringSetCommands(set),
     };
-    void showPending(context);
   }
 
   /** The rollouts that the tree shows, once all that it asked for is read. */

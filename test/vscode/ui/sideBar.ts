@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../suite';
 
 /** A tree of the side bar by its title. */
 export const tree = (page: Page, title: string) =>
@@ -9,10 +10,15 @@ export const rows = (pane: Locator) => pane.locator('.monaco-list-row');
 export const labelsOf = (pane: Locator) =>
   rows(pane).evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
 
-/** Shows the side bar of the extension. */
+/** Shows the side bar of the extension; a page that is still loading may be about to show it by itself. */
 export async function openSideBar(page: Page): Promise<void> {
-  const pane = tree(page, 'Rollouts');
-  if (!(await pane.isVisible()))
-    await page.locator('.activitybar .action-label[aria-label^="Doubletake"]').click();
-  await pane.waitFor();
+  const icon = page.locator('.activitybar .action-item', {
+    has: page.locator('.action-label[aria-label^="Doubletake"]'),
+  });
+  await icon.waitFor({ timeout: 60_000 });
+  await until('the side bar', async () => {
+    if (await tree(page, 'Rollouts').isVisible()) return true;
+    if (!/\bchecked\b/.test((await icon.getAttribute('class')) ?? '')) await icon.click();
+    return false;
+  });
 }

@@ -3,17 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { until } from '../suite';
-import {
-  closePage,
-  closePalette,
-  openPage,
-  openPalette,
-  picture,
-  session,
-  setTheme,
-  sharedPage,
-  THEMES,
-} from './session';
+import { closePage, closePalette, openPage, picture, session, setTheme, sharedPage, THEMES } from './session';
 import { labelsOf, openSideBar, rows, tree } from './sideBar';
 
 /** Runs what stands above a tree as an icon. */
@@ -144,12 +134,18 @@ describe('The side bar', () => {
 });
 
 describe('A folder without rollouts', () => {
+  let page: Page;
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(page, `failed ${this.currentTest.title}`);
+    await closePage(page);
+  });
+
   it('says what to do, copies the samples and opens them', async function () {
     this.timeout(120_000);
     const folder = join(session.workspace, '..', 'empty');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'notes.txt'), 'Nothing yet.');
-    const page = await openPage('notes.txt', session.host, folder);
+    page = await openPage('notes.txt', session.host, folder);
     // The pages of the walkthrough stand beside its steps only if there is room.
     await page.setViewportSize({ width: 1600, height: 900 });
     await openSideBar(page);
@@ -187,7 +183,6 @@ describe('A folder without rollouts', () => {
     await page.keyboard.press('Enter');
     // With a second folder, VS Code begins anew, in a browser by loading its page again.
     await page.waitForURL(/workspace=/);
-    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     await openSideBar(page);
     await until(
       'the samples in the tree',
@@ -196,20 +191,6 @@ describe('A folder without rollouts', () => {
     );
     await page.locator('.tab.active[aria-label*=".rollout.txt"]').waitFor();
     await picture(page, 'samples-opened');
-    await closePage(page);
-  });
-});
-
-describe('The commands of the side bar', () => {
-  it('stand in no palette', async () => {
-    const page = await sharedPage('tea.rollout.txt');
-    await openPalette(page, 'Doubletake: Clear Filter');
-    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    assert.equal(
-      await page.locator('.quick-input-list .monaco-list-row[aria-label^="Doubletake: Clear"]').count(),
-      0,
-    );
-    await page.keyboard.press('Escape');
   });
 });
 
