@@ -54,6 +54,9 @@ export async function openSamples(
   vscode.workspace.updateWorkspaceFolders(workspaceFolders.length, 0, { uri: folder });
 }
 
+/** The window that promises is not the one that keeps it: it begins anew as soon as its folders change. */
+let promisedHere = false;
+
 /** In a window that was opened for the samples: shows the rollout that was promised, once, as soon as their folder is there. */
 export function showPromised(context: vscode.ExtensionContext): vscode.Disposable {
   void showIfHere(context);
@@ -62,7 +65,7 @@ export function showPromised(context: vscode.ExtensionContext): vscode.Disposabl
 
 async function showIfHere(context: vscode.ExtensionContext): Promise<void> {
   const promised = context.globalState.get<Promised>(PROMISED);
-  if (!promised) return;
+  if (!promised || promisedHere) return;
   const here = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === promised.folder);
   const stale = Date.now() - promised.at > FRESH;
   if (!here && !stale) return;
@@ -90,6 +93,7 @@ async function promise(
   folder: vscode.Uri,
   rollout: vscode.Uri,
 ): Promise<void> {
+  promisedHere = true;
   const promised: Promised = { rollout: rollout.toString(), folder: folder.toString(), at: Date.now() };
   await context.globalState.update(PROMISED, promised);
 }
