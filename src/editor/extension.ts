@@ -65,7 +65,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const sideBar = new SideBar(context, documents, set);
   const completions = new Completions();
   const lens = lensFeature(context.extensionUri, documents, source, pair, set, report);
-  const steering = { documents, pair, set, completions, memory: context.workspaceState };
+  const steering = { documents, source, pair, set, completions, memory: context.workspaceState };
   const runtime = context.asAbsolutePath('node_modules/onnxruntime-node');
   const commands: Commands = {
     ...lens.commands,

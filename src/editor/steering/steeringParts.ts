@@ -4,6 +4,7 @@ import type { TextModel } from '../../model/textModel';
 import { CancelledError } from '../../rpc/messages';
 import { activeRollout } from '../documents/activeRollout';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
+import type { TokenizerSource } from '../documents/tokenizerSource';
 import type { ModelPair } from '../models/modelPair';
 import { chooseVectors } from './chooseVectors';
 import type { Completions } from './completions';
@@ -13,6 +14,7 @@ import { type SteeringStart, steeringStart } from './steeringStart';
 /** What the commands that steer work with. */
 export interface SteeringParts {
   documents: RolloutDocuments;
+  source: TokenizerSource;
   pair: ModelPair;
   set: SteeringSet;
   completions: Completions;
@@ -31,12 +33,15 @@ export interface Prepared {
 /** The active rollout, the reasoning model and the enabled vectors; undefined if the person gives up on the way. */
 export async function prepareSteering({
   documents,
+  source,
   pair,
   set,
 }: SteeringParts): Promise<Prepared | undefined> {
   const active = await activeRollout(documents);
   const model = await pair.use('reasoning');
-  const start = steeringStart(model, active);
+  const tokenizer = await source.of(model.folder);
+  if (!tokenizer) throw new UserError(`The tokenizer of ${model.folder} cannot be opened: see the log`);
+  const start = await steeringStart(model, tokenizer, active);
   const vectors = await usableVectors(set, model);
   return vectors && { editor: active.editor, model, start, vectors };
 }

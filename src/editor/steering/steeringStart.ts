@@ -6,8 +6,13 @@ import { samplingDefaults } from '../../model/samplingDefaults';
 import type { TextModel } from '../../model/textModel';
 import { type ActiveRollout, cursorOf } from '../documents/activeRollout';
 import { SETTINGS } from '../ids';
+import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
+import { RolloutTokens } from '../rollout/rolloutTokens';
 import { setting } from '../settings';
 import { rolloutName } from './completionName';
+
+/** Milliseconds of tokenizing at a stretch. */
+const SLICE = 8;
 
 /** Where completions of a rollout begin, and how they are drawn. */
 export interface SteeringStart {
@@ -34,14 +39,19 @@ export const startText = ({ prompt, kept }: SteeringStart) => formatRollout({ pr
  * The place at the cursor; with a selection its beginning, and as many tokens as it has. A cursor in the prompt starts the
  * response anew. Throws a UserError if the model's context has no room for one more token.
  */
-export function steeringStart(model: TextModel, { editor, rollout }: ActiveRollout): SteeringStart {
+export async function steeringStart(
+  model: TextModel,
+  tokenizer: RolloutTokenizer,
+  { editor, rollout }: ActiveRollout,
+): Promise<SteeringStart> {
   const { rollout: parsed } = rollout;
   if (!parsed) throw new UserError(rollout.problem ?? 'This file is not a rollout');
   const { document, selection } = editor;
   const from = selection.isEmpty ? cursorOf(editor) : document.offsetAt(selection.start);
-  const place = placeOf(model, parsed, from, selection.isEmpty ? from : document.offsetAt(selection.end));
+  const to = selection.isEmpty ? from : document.offsetAt(selection.end);
+  const place = placeOf(rollout.tokensOf(tokenizer)!, parsed, from, to);
   const kept = parsed.response.slice(0, place.kept);
-  const { ids } = model.rolloutTokens({ prompt: parsed.prompt, response: kept });
+  const ids = await idsOf(tokenizer, { ...parsed, response: kept });
   const room = model.maxPositions - ids.length;
   if (room < 1) {
     throw new UserError(
@@ -72,24 +82,27 @@ export function steeringStart(model: TextModel, { editor, rollout }: ActiveRollo
 
 /** Characters of the response that are kept, and the tokens that a selection from…to has in it. */
 function placeOf(
-  model: TextModel,
-  parsed: ParsedRollout,
+  tokens: RolloutTokens,
+  { response, responseStart }: ParsedRollout,
   from: number,
   to: number,
 ): { kept: number; selected: number } {
-  const start = Math.max(0, from - parsed.responseStart);
-  const end = Math.max(start, to - parsed.responseStart);
+  const start = Math.max(responseStart, from);
+  const end = Math.max(start, to);
   // Spaces before a word belong to its token: a model that is given them alone goes on with something else.
-  const spaces = /[ \t]+$/.exec(parsed.response.slice(0, start))?.[0].length ?? 0;
-  if (end === start && spaces === 0) return { kept: start, selected: 0 };
-  const { starts, ends, responseStart } = model.rolloutTokens(parsed);
-  let kept = start;
+  const spaces = /[ \t]+$/.exec(response.slice(0, start - responseStart))?.[0].length ?? 0;
+  const token = spaces > 0 ? tokens.tokenAt(start) : undefined;
+  const first = (token && tokens.placeOf(token)?.start) ?? start;
+  const kept = first >= start - spaces ? Math.min(first, start) : start;
   let selected = 0;
-  for (let t = 0; t < starts.length; t++) {
-    const first = starts[t] - responseStart;
-    const last = ends[t] - responseStart;
-    if (first < start && start < last && first >= start - spaces) kept = Math.max(0, first);
-    if (last > start && first < end) selected++;
-  }
-  return { kept, selected };
+  if (end > start) for (const _ of tokens.tokensIn(start, end)) selected++;
+  return { kept: kept - responseStart, selected };
+}
+
+/** Ids of the whole text, made in slices: a long one would hold up the editor. */
+async function idsOf(tokenizer: RolloutTokenizer, rollout: ParsedRollout): Promise<number[]> {
+  const tokens = new RolloutTokens(tokenizer);
+  tokens.update(rollout);
+  while (!tokens.encodeUntil(performance.now() + SLICE)) await new Promise(resolve => setImmediate(resolve));
+  return [...tokens.firstIds(tokens.count!)];
 }

@@ -154,6 +154,20 @@ describe('Steering in the editor', function () {
     assert.notEqual(first, other);
   });
 
+  it('goes on from between a space and its word as from before both', async () => {
+    const text = editor.document.getText();
+    const at = text.indexOf('Wait, maybe');
+    const from = async (offset: number) => {
+      await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.One);
+      const position = editor.document.positionAt(offset);
+      editor.selection = new vscode.Selection(position, position);
+      return whole(await run('steerFromCursor', { strength: 0, seed: 4 }));
+    };
+    const completed = await from(at);
+    assert.ok(completed.length > at + 60, completed.slice(at));
+    assert.equal(await from(at - 1), completed);
+  });
+
   it('writes as many tokens as the selection has, after the text before it', async () => {
     const text = editor.document.getText();
     const chosen = 'Perhaps Ann drinks at home.';
