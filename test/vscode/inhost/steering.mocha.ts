@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { until } from '../suite';
 import { closeAll, extension, inWorkspace } from './extension';
-import { modelProcesses } from './modelTools';
+import { model, modelProcesses } from './modelTools';
 import { openRollout } from './rollouts';
 
 const run = <T = vscode.Uri | undefined>(command: string, ...args: unknown[]) =>
@@ -202,6 +202,8 @@ describe('Steering in the editor', function () {
   });
 
   it('keeps what had come when the model is killed while it generates, and steers again', async () => {
+    // The processes are then those of the model that is steered.
+    if (model('base').state === 'open') await run('closeModel', { which: 'base' });
     const strengths = Array.from({ length: 8 }, (_, i) => 20 + i);
     const sweeping = run('sweepStrengths', { strengths, samples: 16, seed: 1 });
     const document = await until('completions that grow', () =>
