@@ -38,16 +38,17 @@ export async function openSamples(
   const { workspaceFolders = [], getWorkspaceFolder } = vscode.workspace;
   if (getWorkspaceFolder(folder)) return show(rollout);
   if (workspaceFolders.length === 0) return openFolder(context, folder, rollout, false);
-  const add = 'Add to Workspace';
+  const [here, anew, add] = ['Open in This Window', 'Open in New Window', 'Add to Workspace'];
   const picked = await vscode.window.showQuickPick(
     [
+      { label: here, detail: 'Instead of what is open now' },
+      { label: anew, detail: 'This window stays as it is' },
       { label: add, detail: 'Beside the folders that are open now' },
-      { label: 'Open in New Window', detail: 'This window stays as it is' },
     ],
     { title: 'Sample Rollouts', placeHolder: `Copied to ${folder.fsPath}. Where should they be opened?` },
   );
   if (!picked) return;
-  if (picked.label !== add) return openFolder(context, folder, rollout, true);
+  if (picked.label !== add) return openFolder(context, folder, rollout, picked.label === anew);
   // A window that had one folder begins anew with the second: the desktop keeps its editors, a browser shows the rollout again.
   await show(rollout);
   if (workspaceFolders.length === 1) await promise(context, folder, rollout);

@@ -131,8 +131,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Opens the command palette with `text` typed in it. */
 export async function openPalette(page: Page, text: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget .quick-input-box input').fill(`>${text}`);
+  const input = page.locator('.quick-input-widget .quick-input-box input');
+  // A question that is just being closed may take the key with it.
+  await until('the palette', async () => {
+    await page.keyboard.press('F1');
+    await input.fill(`>${text}`, { timeout: 3000 });
+    return true;
+  });
 }
 
 /** Closes the palette if it is open. */

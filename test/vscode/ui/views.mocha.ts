@@ -178,11 +178,11 @@ describe('A folder without rollouts', () => {
     await picture(page, 'samples-folder');
     await page.keyboard.press('Enter');
     await until('where to open them', async () =>
-      /Add to Workspace/.test((await widget.textContent()) ?? ''),
+      /Open in This Window/.test((await widget.textContent()) ?? ''),
     );
     await page.keyboard.press('Enter');
-    // With a second folder, VS Code begins anew, in a browser by loading its page again.
-    await page.waitForURL(/workspace=/);
+    // VS Code begins anew, in a browser by loading its page again.
+    await page.waitForURL(/folder=[^&]*doubletake-samples/);
     await openSideBar(page);
     await until(
       'the samples in the tree',
