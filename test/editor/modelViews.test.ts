@@ -34,19 +34,19 @@ const fallback = open('reasoning', { fellBack: true, providerReason: 'WebGPU was
 describe('the status item', () => {
   it.each([
     ['nothing asked for', [closed('reasoning'), closed('base')], undefined, '', false],
-    ['one open', [open('reasoning'), closed('base')], undefined, 'reasoning: CPU', false],
-    ['both open', [open('reasoning'), open('base')], undefined, 'reasoning, base: CPU', false],
+    ['one open', [open('reasoning'), closed('base')], undefined, 'reasoning: CPU 32.1 GB', false],
+    ['both open', [open('reasoning'), open('base')], undefined, 'reasoning, base: CPU 64.2 GB', false],
     [
       'on two providers',
       [open('reasoning', { provider: 'webgpu' }), open('base')],
       undefined,
-      'reasoning: WebGPU, base: CPU',
+      'reasoning: WebGPU 32.1 GB, base: CPU 32.1 GB',
       false,
     ],
     ['opening', [opening, open('base')], undefined, '$(loading~spin) opening reasoning 40 %', false],
     ['at work', [open('reasoning')], 'shading 40 %', '$(loading~spin) shading 40 %', false],
-    ['failed', [open('reasoning'), failed], undefined, 'base: failed, reasoning: CPU', true],
-    ['a wanted GPU not used', [fallback], undefined, 'reasoning: CPU', true],
+    ['failed', [open('reasoning'), failed], undefined, 'base: failed, reasoning: CPU 32.1 GB', true],
+    ['a wanted GPU not used', [fallback], undefined, 'reasoning: CPU 32.1 GB', true],
   ])('%s', (_, statuses, activity, text, warning) => {
     expect(modelsText(statuses, activity)).toBe(text);
     expect(isWarning(statuses)).toBe(warning);

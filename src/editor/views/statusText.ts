@@ -1,4 +1,5 @@
 import { describePlace, providerName } from '../models/modelFacts';
+import { formatBytes } from '../models/modelFolder';
 import type { ModelStatus } from '../models/modelPair';
 import { escapeMarkdown } from '../rollout/markdown';
 import { percent } from './modelRows';
@@ -12,14 +13,17 @@ export function modelsText(statuses: readonly ModelStatus[], activity: string | 
     return `$(loading~spin) opening ${which}${progress ? ` ${percent(progress)}` : ''}`;
   }
   const failed = statuses.filter(({ state }) => state === 'failed').map(({ which }) => `${which}: failed`);
-  // Models on the same provider are told together: "reasoning, base: CPU".
-  const places = new Map<string, string[]>();
+  // Models on the same provider are told together: "reasoning, base: CPU 380 MB".
+  const places = new Map<string, { names: string[]; memory: number }>();
   for (const { which, info } of statuses) {
     if (!info) continue;
     const place = providerName(info.provider);
-    places.set(place, [...(places.get(place) ?? []), which]);
+    const { names = [], memory = 0 } = places.get(place) ?? {};
+    places.set(place, { names: [...names, which], memory: memory + info.memory });
   }
-  const open = [...places].map(([place, which]) => `${which.join(', ')}: ${place}`);
+  const open = [...places].map(
+    ([place, { names, memory }]) => `${names.join(', ')}: ${place} ${formatBytes(memory)}`,
+  );
   return [...failed, ...open].join(', ');
 }
 
