@@ -20,6 +20,7 @@ import { CheckReports } from './models/checkReport';
 import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
+import { renameCompanions } from './renameCompanions';
 import { Completions } from './steering/completions';
 import { steeringCommands } from './steering/steeringCommands';
 import { SteeringSet } from './steering/steeringSet';
@@ -91,6 +92,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...lens.disposables,
     ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
+    renameCompanions(),
     ...[
       showing,
       completions,
