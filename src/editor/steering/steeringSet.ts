@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { vectorFor } from '../../files/vectorFile';
 import type { ModelIdentity } from '../../model/checkpoint/identity';
-import { placed } from '../views/rows/placed';
+import { FileWatch } from './fileWatch';
+import { placed } from './placed';
 import { describeVectorFile, findVectorFiles } from './vectorFiles';
 
 const REMEMBERED = 'doubletake.steeringSet';
@@ -25,9 +26,13 @@ export interface SteeringVector {
 /** The vectors that steering adds together, kept for the workspace. The first enabled one is the active vector of hovers and shading. */
 export class SteeringSet implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  /** Other entries, or one's file is another now. */
   readonly onDidChange = this.changed.event;
+  private readonly files = new FileWatch(() => this.changed.fire());
 
-  constructor(private readonly memory: vscode.Memento) {}
+  constructor(private readonly memory: vscode.Memento) {
+    this.watch();
+  }
 
   /** In order. */
   get entries(): readonly SteeringEntry[] {
@@ -131,11 +136,17 @@ export class SteeringSet implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.files.dispose();
     this.changed.dispose();
   }
 
   private async put(entries: SteeringEntry[]): Promise<void> {
     await this.memory.update(REMEMBERED, entries);
+    this.watch();
     this.changed.fire();
+  }
+
+  private watch(): void {
+    this.files.watch(this.entries.map(({ path }) => path));
   }
 }

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { until } from '../suite';
-import { closeAll, inWorkspace } from './extension';
+import { closeAll, extension, inWorkspace } from './extension';
 import { openRollout, putCursor, savedLabels, sidecarText, writeFiles } from './rollouts';
 
 const SENTENCES = ['Okay, so the bird sings.', 'Wait, this bird sleeps.', 'So it does not sing.'];
@@ -93,7 +93,10 @@ describe('Labelling with a judge', () => {
   it('keeps unsaved labels of a rollout whose tab is closed, and counts them', async () => {
     const name = `${folder}/person`;
     const labelsUri = inWorkspace(`${name}.rollout.ann`);
-    const editor = await openRollout(name);
+    await vscode.commands.executeCommand('doubletake.refreshRollouts');
+    // Opened as a person does: what an extension opens stays in memory for minutes.
+    await vscode.commands.executeCommand('vscode.open', inWorkspace(`${name}.rollout.txt`));
+    const editor = vscode.window.activeTextEditor!;
     putCursor(editor, SENTENCES[0]);
     await vscode.commands.executeCommand('doubletake.setLabel', 'deduction');
     const file = () =>
@@ -114,6 +117,12 @@ describe('Labelling with a judge', () => {
         !vscode.workspace.textDocuments.some(document => document.uri.toString() === uri.toString()),
       20_000,
     );
+    await until('both labels among the rollouts', async () => {
+      const row = (await extension().exports.rollouts()).find(
+        ({ name: one, folder: at }) => one === 'person' && at === folder,
+      );
+      return row?.labels?.deduction === 1 && row.labels['example-testing'] === 1;
+    });
     const done = await judge({ scope: 'all', how: 'fill' });
     assert.equal(done?.labelled, 3);
     const expected = ['deduction', 'example-testing', 'deduction'];

@@ -160,6 +160,12 @@ describe('Shading', () => {
       const { values } = (await shadingOf())!;
       return values.length > 0 && values.every((value, t) => Math.abs(value + before[t]) < 1e-3);
     });
+    // Computed anew under its name.
+    await writeVector(negated(), vector, metadata!);
+    await until('the values of the vector that the file holds now', async () => {
+      const { values } = (await shadingOf())!;
+      return values.length > 0 && values.every((value, t) => Math.abs(value - before[t]) < 1e-3);
+    });
     await leaveSet(negated());
     await until('the values of before', async () => {
       const { values } = (await shadingOf())!;
