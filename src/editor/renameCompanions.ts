@@ -12,17 +12,19 @@ async function companionsOf(
   files: vscode.FileWillRenameEvent['files'],
 ): Promise<vscode.WorkspaceEdit | undefined> {
   const moved = new Set(files.map(({ oldUri }) => oldUri.toString()));
-  const edit = new vscode.WorkspaceEdit();
+  // Made when it is needed: `size` counts changes of texts alone.
+  let edit: vscode.WorkspaceEdit | undefined;
   for (const { oldUri, newUri } of files) {
     if (!oldUri.path.endsWith(TEXT) || !newUri.path.endsWith(TEXT)) continue;
     for (const pathOf of [labelsPath, metadataPath]) {
       const from = oldUri.with({ path: pathOf(oldUri.path) });
       const to = newUri.with({ path: pathOf(newUri.path) });
       if (moved.has(from.toString()) || !(await isThere(from)) || (await isThere(to))) continue;
+      edit ??= new vscode.WorkspaceEdit();
       edit.renameFile(from, to);
     }
   }
-  return edit.size > 0 ? edit : undefined;
+  return edit;
 }
 
 function isThere(uri: vscode.Uri): Thenable<boolean> {

@@ -4,7 +4,7 @@ import { vectorFor } from '../../files/vectorFile';
 import type { ModelIdentity } from '../../model/checkpoint/identity';
 import { FileWatch } from './fileWatch';
 import { placed } from './placed';
-import { describeVectorFile, findVectorFiles } from './vectorFiles';
+import { describeVectorFile, findVectorFiles, vectorName } from './vectorFiles';
 
 const REMEMBERED = 'doubletake.steeringSet';
 
@@ -21,6 +21,11 @@ export interface SteeringVector {
   vector: Float32Array;
   layer: number;
   weight: number;
+}
+
+/** "backtracking (layer 1, weight 2)"; a weight of 1 goes without saying. */
+export function describeVector({ path, layer, weight }: Omit<SteeringVector, 'vector'>): string {
+  return `${vectorName(path)} (layer ${layer}${weight === 1 ? '' : `, weight ${weight}`})`;
 }
 
 /** The vectors that steering adds together, kept for the workspace. The first enabled one is the active vector of hovers and shading. */

@@ -28,7 +28,15 @@ describe('Renaming a rollout', () => {
     await rename('a', 'b');
     await until('the labels at the new place', async () => {
       const shown = await extension().exports.rollout(inWorkspace('renamed/b.rollout.txt'));
-      return shown?.labels.length === 1;
+      if (shown?.labels.length !== 1)
+        throw new Error(
+          JSON.stringify([
+            shown,
+            ['a', 'b'].map(n => ['txt', 'ann', 'json'].map(e => existsSync(path(n, e)))),
+            vscode.workspace.textDocuments.map(({ uri }) => uri.path),
+          ]),
+        );
+      return true;
     });
     assert.equal(readFileSync(path('b', 'ann'), 'utf8'), ANN);
     assert.equal(readFileSync(path('b', 'json'), 'utf8'), '{"id": "a"}');
