@@ -245,7 +245,7 @@ describe('Shading', () => {
       'surprisal',
       source,
       () => changes++,
-      assert.fail,
+      error => assert.fail(String(error)),
     );
     const reading = shading.readIfReady();
     shading.dispose();
