@@ -1,6 +1,4 @@
 import * as vscode from 'vscode';
-import { UserError } from '../core/errors';
-import { CancelledError } from '../rpc/messages';
 import { type DoubletakeApi, makeApi } from './api';
 import { makeDecorationTypes } from './decorations/decorationTypes';
 import { Decorator } from './decorations/decorator';
@@ -20,9 +18,11 @@ import { CheckReports } from './models/checkReport';
 import { computeVector } from './models/computeVector';
 import { modelCommands } from './models/modelCommands';
 import { ModelPair } from './models/modelPair';
+import { renameCompanions } from './renameCompanions';
 import { Completions } from './steering/completions';
 import { steeringCommands } from './steering/steeringCommands';
 import { SteeringSet } from './steering/steeringSet';
+import { notify, tellError } from './tellError';
 import { viewCommands } from './viewCommands';
 import { ModelsView } from './views/modelsView';
 import { SideBar } from './views/sideBar';
@@ -82,7 +82,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       try {
         return await run(...args);
       } catch (error) {
-        tell(log, error);
+        tellError(log, error);
       }
     }),
   );
@@ -91,6 +91,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     ...lens.disposables,
     ...registerLanguageFeatures(documents, source, display, shading),
     watchUndoKeys(documents),
+    renameCompanions(),
     ...[
       showing,
       completions,
@@ -123,25 +124,4 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     set,
     activationTime,
   });
-}
-
-/** A sentence for the person; the stack for the log. What they can see to themselves stays in the status bar. */
-function tell(log: vscode.LogOutputChannel, error: unknown): void {
-  if (error instanceof CancelledError) return;
-  const { message } = error as Error;
-  if (error instanceof UserError) {
-    log.warn(message);
-    vscode.window.setStatusBarMessage(`$(warning) ${message}`, 8000);
-    return;
-  }
-  // The command ends now, not when somebody has read it.
-  void notify(log, error);
-}
-
-/** What went wrong without a command, or must not be overlooked: a notification that leads to the log. */
-async function notify(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
-  const { message } = error as Error;
-  log.error(error as Error);
-  const show = 'Show Log';
-  if ((await vscode.window.showErrorMessage(`Doubletake: ${message}`, show)) === show) log.show();
 }

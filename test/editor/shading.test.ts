@@ -6,13 +6,37 @@ import { RolloutTokenizer } from '../../src/editor/rollout/rolloutTokenizer';
 import { RolloutTokens } from '../../src/editor/rollout/rolloutTokens';
 import { ScoredText } from '../../src/editor/rollout/scoredText';
 import { shadeRanges } from '../../src/editor/rollout/shadeRanges';
-import { type ShadeKind, scaleOf, scaleText, stepOf, valueText } from '../../src/editor/rollout/shadeScale';
+import {
+  SHADE_EXPLANATIONS,
+  type ShadeKind,
+  scaleOf,
+  scaleText,
+  shadeLine,
+  stepOf,
+  valueText,
+} from '../../src/editor/rollout/shadeScale';
 import { TextModel } from '../../src/model/textModel';
 
 const REASONING = join(__dirname, '../../models/reasoning');
 const NAN = Number.NaN;
 /** 0, 1, … 99, whose 98 % quantile is 98. */
 const HUNDRED = Float32Array.from({ length: 100 }, (_, i) => i);
+
+describe('lines of shades', () => {
+  it.each([
+    [-4, { style: 'dashed', width: 2 }],
+    [-3, { style: 'dashed', width: 1 }],
+    [-2, { style: 'dashed', width: 1 }],
+    [-1, { style: 'dashed', width: 1 }],
+    [1, undefined],
+    [2, undefined],
+    [3, { style: 'solid', width: 1 }],
+    [4, { style: 'solid', width: 2 }],
+  ])('step %i', (step, line) => expect(shadeLine(step)).toEqual(line));
+
+  it('the divergence says its direction and its unit', () =>
+    expect(SHADE_EXPLANATIONS.divergence).toMatch(/KL\(reasoning ‖ base\) in bits/));
+});
 
 describe('scale of a shading', () => {
   it.each<[ShadeKind, number[] | Float32Array, { centre: number; top: number } | undefined]>([

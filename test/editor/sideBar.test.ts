@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sameTally, tally, tallyAnn } from '../../src/editor/rollout/labelTally';
 import { steerPlaces } from '../../src/editor/rollout/steerPlaces';
+import { placed } from '../../src/editor/steering/placed';
 import { byOrder, orderKey } from '../../src/editor/views/rows/naturalOrder';
-import { placed } from '../../src/editor/views/rows/placed';
 import { ReadQueue } from '../../src/editor/views/rows/readQueue';
 import {
   describeFilter,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withJudged } from '../../src/editor/labelling/judgedSpans';
 import { countWindows } from '../../src/editor/models/folderWindows';
 import { describeMeasures, measureCompletion, percent } from '../../src/editor/steering/completionMeasures';
-import { freeName, rolloutName, steeredName } from '../../src/editor/steering/completionName';
+import { freeName, rolloutName, steeredName, takenNames } from '../../src/editor/steering/completionName';
 import { parseStrength, parseStrengths, strengthText } from '../../src/editor/steering/strengths';
 import { sweepText } from '../../src/editor/steering/sweepText';
 
@@ -66,6 +66,14 @@ describe('names of steered rollouts', () => {
     [['TEA', 'tea.2'], 'tea.3'],
     [['tea.2'], 'tea'],
   ])('beside %j the first free one is %s', (taken, name) => expect(freeName('tea', taken)).toBe(name));
+
+  it.each([
+    ['tea.rollout.txt', ['tea']],
+    ['tea.rollout.ann', ['tea']],
+    ['tea.steered-4.rollout.json', ['tea.steered-4']],
+    ['tea.txt', []],
+    ['.rollout.txt', []],
+  ])('%s takes %j', (file, names) => expect(takenNames([file])).toEqual(names));
 });
 
 describe('measures of a completion', () => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { LABELS } from '../../core/labels';
 import { COLORS } from '../ids';
+import { shadeLine } from '../rollout/shadeScale';
 
 /** How a label's underline is drawn, so that it is told by more than its colour: its key stands before it as well. */
 export const LABEL_STYLES: readonly { label: string; color: string; line: string; mark: string }[] = [
@@ -105,19 +106,18 @@ export function makeDecorationTypes(media: vscode.Uri): DecorationTypes {
   const shades = new Map(
     SHADE_COLORS.flatMap(([above, below], index) => {
       const step = index + 1;
-      // The two strongest steps have a line below as well: solid above the mean, dashed below it, twice as thick at the last.
-      const line = (style: string) =>
-        step < 3 ? {} : { borderStyle: style, borderWidth: `0 0 ${step - 2}px 0` };
-      const shade = (id: string, style: string) =>
-        make({
+      const shade = (id: string, signed: number) => {
+        const line = shadeLine(signed);
+        return make({
           backgroundColor: color(id),
           borderColor: color(COLORS.tokenBoundary),
-          ...line(style),
+          ...(line && { borderStyle: line.style, borderWidth: `0 0 ${line.width}px 0` }),
           rangeBehavior,
         });
+      };
       return [
-        [step, shade(above, 'solid')],
-        [-step, shade(below, 'dashed')],
+        [step, shade(above, step)],
+        [-step, shade(below, -step)],
       ] as const;
     }),
   );

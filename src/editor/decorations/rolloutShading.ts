@@ -31,6 +31,7 @@ export class RolloutShading implements vscode.Disposable {
   private preparing = 0;
   /** A person cancelled it or it failed: it goes on when asked for again. */
   private stopped = false;
+  private disposed = false;
   private pause: NodeJS.Timeout | undefined;
   private redraw: NodeJS.Timeout | undefined;
 
@@ -45,6 +46,8 @@ export class RolloutShading implements vscode.Disposable {
   /** Reads what is missing, from the start if nothing is known: with a notification that can cancel if a person asked for it. */
   async read(asked: boolean): Promise<void> {
     this.abort();
+    // Its rollout was closed, or another shading chosen, while models and vector were made ready.
+    if (this.disposed) return;
     const run = (this.run = new AbortController());
     this.stopped = false;
     this.changed();
@@ -77,10 +80,11 @@ export class RolloutShading implements vscode.Disposable {
     }
     try {
       const scoring = await this.source.prepare(this.kind);
+      if (this.disposed) return;
       if (!scoring) this.clear();
       else if (scoring.key !== this.scoring?.key || !(this.run || this.complete)) await this.read(false);
     } catch (error) {
-      this.report(error);
+      if (!this.disposed) this.report(error);
     }
   }
 
@@ -139,6 +143,7 @@ export class RolloutShading implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.abort();
     clearTimeout(this.redraw);
   }

@@ -23,7 +23,7 @@ const CHOICES: { label: string; detail: string; choice: Choice }[] = [
     choice: 'surprisal',
   },
   {
-    label: 'KL divergence base ↔ reasoning',
+    label: 'KL divergence: KL(reasoning ‖ base)',
     detail: 'Where fine-tuning changed the prediction of the token, in bits; runs both models',
     choice: 'divergence',
   },

@@ -1,21 +1,38 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
-import { readRollout, requireRollouts, writeLabels } from '../../files/rolloutFolder';
+import { atomicWrite } from '../../files/atomicWrite';
+import { readRollout, requireRollouts, type StoredRollout, writeLabels } from '../../files/rolloutFolder';
+import { readUtf8 } from '../../files/textFile';
 import { throwIfCancelled } from '../../rpc/answerer';
+import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { withCancel } from '../progress';
+import { isReviewed, withReviewMark } from '../rollout/reviewMark';
+import { labelsPath, metadataPath } from '../rollout/sidecarName';
+import { unsavedFile } from '../unsavedFile';
 import type { Judge } from './judge';
 import { type JudgeChoice, withJudged } from './judgedSpans';
 
 /** Which rollouts of a folder. */
 export type FolderScope = 'unlabelled' | 'all';
 
+/** What is done to the rollouts of a folder. */
+export interface FolderJudging {
+  judge: Judge;
+  scope: FolderScope;
+  how: JudgeChoice;
+  /** Whether rollouts that a person has reviewed are labelled as well; they lose their mark if their labels change. */
+  reviewed: boolean;
+}
+
 /** What labelling a folder did. */
 export interface FolderLabels {
   labelled: number;
   /** Left alone as they had labels. */
   kept: number;
+  /** Left alone as a person has reviewed them. */
+  reviewed: number;
   sentences: number;
   /** One line for each rollout that could not be labelled. */
   problems: string[];
@@ -25,18 +42,17 @@ export interface FolderLabels {
 export async function labelFolderWith(
   documents: RolloutDocuments,
   folder: string,
-  judge: Judge,
-  scope: FolderScope,
-  how: JudgeChoice,
+  job: FolderJudging,
 ): Promise<FolderLabels> {
-  const done: FolderLabels = { labelled: 0, kept: 0, sentences: 0, problems: [] };
+  const { judge } = job;
+  const done: FolderLabels = { labelled: 0, kept: 0, reviewed: 0, sentences: 0, problems: [] };
   const names = await requireRollouts(folder);
   const whole = await withCancel(`${judge.title}: labelling rollouts`, async (signal, report) => {
     for (const [index, name] of names.entries()) {
       throwIfCancelled(signal);
       report(index, names.length, 'rollouts');
       try {
-        await labelOne(documents, folder, name, { judge, scope, how, signal }, done);
+        await labelOne(documents, folder, name, { ...job, signal }, done);
       } catch (error) {
         // One bad file must not keep the others from their labels.
         if (!(error instanceof UserError)) throw error;
@@ -53,22 +69,30 @@ async function labelOne(
   documents: RolloutDocuments,
   folder: string,
   name: string,
-  job: { judge: Judge; scope: FolderScope; how: JudgeChoice; signal: AbortSignal },
+  { judge, scope, how, reviewed, signal }: FolderJudging & { signal: AbortSignal },
   done: FolderLabels,
 ): Promise<void> {
-  const { judge, scope, how, signal } = job;
   const uri = vscode.Uri.file(join(folder, `${name}.rollout.txt`));
-  const open = documents.byUri(uri);
-  const rollout = open && (await documents.loaded(open.document));
-  const stored = rollout ?? (await readRollout(folder, name));
+  const rollout = await openOrUnsaved(documents, uri);
+  const stored = rollout ?? withMark(await readRollout(folder, name));
   if (scope === 'unlabelled' && stored.spans.length > 0) {
     done.kept++;
+    return;
+  }
+  const marked = stored.reviewed;
+  if (marked && !reviewed) {
+    done.reviewed++;
     return;
   }
   if (!stored.rollout) throw new UserError(`${uri.fsPath}: ${rollout?.problem}`);
   const judged = await judge.label(stored.rollout, signal);
   const before = stored.spans.length;
   const spans = withJudged(stored.spans, judged, how);
+  // First: labels of a judge must at no time stand under a person's mark.
+  if (marked && (how === 'replace' || spans.length > before)) {
+    if (rollout) await rollout.setReviewed(false);
+    else await clearMark(metadataPath(uri.fsPath));
+  }
   if (rollout) {
     const dirty = rollout.document.isDirty || rollout.labels.file?.document?.isDirty;
     rollout.change(spans);
@@ -79,14 +103,49 @@ async function labelOne(
   done.sentences += how === 'replace' ? judged.length : spans.length - before;
 }
 
+/** The rollout if it is open, or if it is closed but labels or metadata of it are not saved yet: then the files are not the truth. */
+async function openOrUnsaved(
+  documents: RolloutDocuments,
+  uri: vscode.Uri,
+): Promise<RolloutDocument | undefined> {
+  const open = documents.byUri(uri);
+  if (open) return documents.loaded(open.document);
+  const beside = [labelsPath, metadataPath].map(pathOf => uri.with({ path: pathOf(uri.path) }));
+  const unsaved = beside.find(file => unsavedFile(file));
+  if (!unsaved) return undefined;
+  const rollout = await documents.loaded(await vscode.workspace.openTextDocument(uri));
+  if (!rollout) throw new UserError(`${unsaved.fsPath} has unsaved changes: save it first`);
+  return rollout;
+}
+
+const withMark = (stored: StoredRollout) => ({ ...stored, reviewed: stored.metadata.reviewed === true });
+
+async function clearMark(path: string): Promise<void> {
+  await atomicWrite(path, withReviewMark(await readUtf8(path), false));
+}
+
+/** How many rollouts of a folder a person has reviewed. */
+export async function countReviewed(documents: RolloutDocuments, folder: string): Promise<number> {
+  let count = 0;
+  for (const name of await requireRollouts(folder)) {
+    const uri = vscode.Uri.file(join(folder, `${name}.rollout.txt`));
+    const path = metadataPath(uri.fsPath);
+    const rollout = await openOrUnsaved(documents, uri).catch(() => undefined);
+    // A file that is not there, or that cannot be read, is no mark.
+    if (rollout?.reviewed ?? isReviewed(await readUtf8(path).catch(() => ''))) count++;
+  }
+  return count;
+}
+
 async function tell(
-  { labelled, kept, sentences, problems }: FolderLabels,
+  { labelled, kept, reviewed, sentences, problems }: FolderLabels,
   judge: Judge,
   whole: boolean,
 ): Promise<void> {
   const counted = `${judge.title}: ${sentences} sentences in ${labelled} rollouts labelled`;
   const left = kept > 0 ? `, ${kept} with labels left as they are` : '';
-  const message = `${counted}${left}${whole ? '' : ', then cancelled'}.`;
+  const spared = reviewed > 0 ? `, ${reviewed} reviewed ones left as they are` : '';
+  const message = `${counted}${left}${spared}${whole ? '' : ', then cancelled'}.`;
   if (problems.length === 0) void vscode.window.showInformationMessage(message);
   else
     void vscode.window.showWarningMessage(

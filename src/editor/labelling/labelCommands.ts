@@ -15,6 +15,7 @@ import {
   withLabel,
   withoutLabel,
 } from '../rollout/editSpans';
+import { withoutIcons } from '../rollout/statusMessage';
 import { neighbourUnit, trimmed, type Unit, unitAt } from '../rollout/units';
 import { setting } from '../settings';
 import { type JudgeArguments, labelWithJudge } from './labelWithJudge';
@@ -93,7 +94,7 @@ export function labelCommands(documents: RolloutDocuments, annotating: () => boo
         const { spans, opening, count } = labelSameOpening(rollout.text, rollout.spans, units, unit, label);
         rollout.change(spans);
         const done = `${count} sentences that begin with “${opening}” are now ${label}`;
-        vscode.window.setStatusBarMessage(done, 5000);
+        vscode.window.setStatusBarMessage(withoutIcons(done), 5000);
       }),
     [COMMANDS.labelWithJudge]: given => labelWithJudge(documents, (given ?? {}) as JudgeArguments),
     [COMMANDS.undoLabelChange]: async () => (await activeRollout(documents)).rollout.labels.step('undo'),

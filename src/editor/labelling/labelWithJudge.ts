@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { LABELS } from '../../core/labels';
 import { type ActiveRollout, activeRollout } from '../documents/activeRollout';
+import type { RolloutDocument } from '../documents/rolloutDocument';
 import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { askInOrder, askPick, type Question } from '../questions';
 import { labelCounts } from '../rollout/backtrackings';
-import { type FolderLabels, type FolderScope, labelFolderWith } from './folderJudging';
+import { countReviewed, type FolderLabels, type FolderScope, labelFolderWith } from './folderJudging';
 import { JUDGES, type Judge } from './judge';
 import { type JudgeChoice, overlaps, withJudged } from './judgedSpans';
 
@@ -18,7 +19,11 @@ export interface JudgeArguments {
   judge?: string;
   scope?: JudgeScope;
   how?: JudgeChoice;
+  /** Whether all rollouts of a folder are also those that a person has reviewed. */
+  reviewed?: boolean;
 }
+
+type Judging = Required<Omit<JudgeArguments, 'judge'>> & { judge: Judge };
 
 /** Labels by a judge what the person chooses. Resolves with what was labelled in a folder. */
 export async function labelWithJudge(
@@ -27,9 +32,9 @@ export async function labelWithJudge(
 ): Promise<FolderLabels | undefined> {
   const active = await activeRollout(documents);
   if (!active.rollout.rollout) throw new UserError(active.rollout.problem!);
-  const choice = await chooseJudging(active, given);
+  const choice = await chooseJudging(documents, active, given);
   if (!choice) return undefined;
-  const { judge, scope, how } = choice;
+  const { judge, scope, how, reviewed } = choice;
   if (scope === 'rollout' || scope === 'selection') {
     await labelOpen(active, judge, scope, how);
     return undefined;
@@ -37,7 +42,7 @@ export async function labelWithJudge(
   const { uri } = active.editor.document;
   if (uri.scheme !== 'file')
     throw new UserError('Save the rollout in a folder first: it has no folder whose rollouts to label');
-  return labelFolderWith(documents, dirname(uri.fsPath), judge, scope, how);
+  return labelFolderWith(documents, dirname(uri.fsPath), { judge, scope, how, reviewed });
 }
 
 async function labelOpen(
@@ -53,20 +58,26 @@ async function labelOpen(
       : { start: 0, end: Number.POSITIVE_INFINITY };
   const all = await judge.label(rollout.rollout!, new AbortController().signal);
   const judged = all.filter(overlaps(within));
-  rollout.change(withJudged(rollout.spans, judged, how, within));
+  const spans = withJudged(rollout.spans, judged, how, within);
+  // First: labels of a judge must at no time stand under a person's mark.
+  if (rollout.reviewed && (how === 'replace' || spans.length > rollout.spans.length))
+    await rollout.setReviewed(false);
+  rollout.change(spans);
   const found = labelCounts(judged, LABELS).map(({ label, count }) => `${count} ${label}`);
   vscode.window.setStatusBarMessage(`${judge.title}: ${found.join(', ') || 'no sentences found'}`, 8000);
 }
 
 async function chooseJudging(
+  documents: RolloutDocuments,
   { editor, rollout }: ActiveRollout,
   given: JudgeArguments,
-): Promise<{ judge: Judge; scope: JudgeScope; how: JudgeChoice } | undefined> {
+): Promise<Judging | undefined> {
   const [only] = JUDGES;
   const chosen = {
     judge: JUDGES.find(({ id }) => id === given.judge) ?? (JUDGES.length === 1 ? only : undefined),
     scope: given.scope,
     how: given.how,
+    reviewed: given.reviewed,
   };
   const questions: Question[] = [];
   if (!chosen.judge)
@@ -95,14 +106,38 @@ async function chooseJudging(
       }
       return askPick(place, {
         placeholder: open ? 'This rollout has labels already' : 'Some rollouts may have labels already',
-        items: choicesOf(open ? rollout.spans.length : undefined),
+        items: choicesOf(open ? rollout : undefined),
         onPick: ({ how }) => void (chosen.how = how),
+      });
+    });
+  if (chosen.reviewed === undefined)
+    questions.push(async place => {
+      const { uri } = editor.document;
+      const count =
+        chosen.scope === 'all' && uri.scheme === 'file'
+          ? await countReviewed(documents, dirname(uri.fsPath))
+          : 0;
+      if (count === 0) return 'next';
+      return askPick(place, {
+        placeholder: `${count} of these rollouts ${count === 1 ? 'is' : 'are'} marked as reviewed`,
+        items: REVIEWED,
+        onPick: ({ reviewed }) => void (chosen.reviewed = reviewed),
       });
     });
   const title = chosen.judge ? `Label with Judge: ${chosen.judge.title}` : 'Label with Judge';
   if (!(await askInOrder(title, questions))) return undefined;
-  return { judge: chosen.judge!, scope: chosen.scope!, how: chosen.how! };
+  const { judge, scope, how, reviewed = false } = chosen;
+  return { judge: judge!, scope: scope!, how: how!, reviewed };
 }
+
+const REVIEWED = [
+  { label: 'Leave the reviewed ones out', detail: 'Their labels and marks stay', reviewed: false },
+  {
+    label: 'Label the reviewed ones as well',
+    detail: 'Those whose labels change are no longer marked as reviewed',
+    reviewed: true,
+  },
+];
 
 function scopesOf({
   selection,
@@ -122,14 +157,13 @@ function scopesOf({
   ];
 }
 
-function choicesOf(count: number | undefined): (vscode.QuickPickItem & { how: JudgeChoice })[] {
-  const labels = count === undefined ? 'Labels' : `The ${count} labels`;
+/** For an open rollout, or else for those of a folder. */
+function choicesOf(rollout: RolloutDocument | undefined): (vscode.QuickPickItem & { how: JudgeChoice })[] {
+  const labels = rollout ? `The ${rollout.spans.length} labels` : 'Labels';
+  const mark = rollout?.reviewed ? ', the mark as reviewed goes' : '';
+  const undo = rollout ? `undo brings them back${mark}` : 'in closed files this cannot be undone';
   return [
-    { label: 'Label what has no label', detail: `${labels} that are there stay`, how: 'fill' },
-    {
-      label: 'Replace all labels',
-      detail: `${labels} that are there go${count === undefined ? '' : '; undo brings them back'}`,
-      how: 'replace',
-    },
+    { label: 'Label what has no label', detail: `${labels} that are there stay${mark}`, how: 'fill' },
+    { label: 'Replace all labels', detail: `${labels} that are there go; ${undo}`, how: 'replace' },
   ];
 }

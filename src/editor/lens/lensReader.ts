@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { statSync } from 'node:fs';
 import type * as vscode from 'vscode';
 import { mapTokens } from '../../model/text/tokenMap';
 import type { TextModel } from '../../model/textModel';
@@ -7,6 +7,7 @@ import { SETTINGS } from '../ids';
 import type { ModelPair, Which } from '../models/modelPair';
 import { setting } from '../settings';
 import type { SteeringSet, SteeringVector } from '../steering/steeringSet';
+import { vectorName } from '../steering/vectorFiles';
 import { lensColumns } from './lensColumns';
 import type { LensColumn, LensGrid } from './lensContract';
 import type { LensText } from './lensText';
@@ -40,7 +41,7 @@ export class LensReader implements vscode.Disposable {
   /** A model that was closed and opened again is another one. */
   private readonly numbers = new WeakMap<TextModel, number>();
   private opened = 0;
-  private vectors = new WeakMap<TextModel, { active: SteeringVector | undefined }>();
+  private vectors = new WeakMap<TextModel, { active: SteeringVector | undefined; stamp: string }>();
   private changes = 0;
   private readonly maps = new WeakMap<TextModel, { from: TextModel; ids: Int32Array }>();
   private readonly listener: vscode.Disposable;
@@ -65,7 +66,7 @@ export class LensReader implements vscode.Disposable {
       if (!column) return undefined;
       columns.push(column);
     }
-    return { which, model, columns, vector: this.describeVector(model) };
+    return { which, model, columns, vector: described(this.activeVector(model)) };
   }
 
   /** The stretch, read where it was not before. Opens the model if it is not. Throws the model's UserErrors. */
@@ -76,13 +77,14 @@ export class LensReader implements vscode.Disposable {
   ): Promise<LensReading> {
     const model = await this.pair.use(which);
     const key = this.keyOf(model, text);
-    const vector = this.describeVector(model);
+    const { topK } = this;
+    const active = this.activeVector(model);
     const columns = Array.from({ length: to - from }, (_, i) => this.kept.get(key + (from + i)));
     const first = columns.indexOf(undefined);
     if (first >= 0) {
       const end = columns.lastIndexOf(undefined) + 1;
       const ids = await this.idsFor(which, model, text.tokens.firstIds(from + end));
-      const [topK, direction] = [this.topK, this.activeVector(model)?.vector];
+      const direction = active?.vector;
       const params = { ids, from: from + first, to: from + end, topK, direction };
       const grid = await (await model.pool()).call('lensGrid', params, options);
       for (const column of lensColumns(grid, from + first)) {
@@ -90,7 +92,7 @@ export class LensReader implements vscode.Disposable {
         this.kept.set(key + column.position, column);
       }
     }
-    return { which, model, columns: columns as LensColumn[], vector };
+    return { which, model, columns: columns as LensColumn[], vector: described(active) };
   }
 
   /** Positions that the reasoning model has, whose tokens are counted. Opens it if it is not. */
@@ -110,19 +112,18 @@ export class LensReader implements vscode.Disposable {
   private keyOf(model: TextModel, text: LensText): string {
     let number = this.numbers.get(model);
     if (number === undefined) this.numbers.set(model, (number = ++this.opened));
+    this.activeVector(model);
     return `${number} ${this.changes} ${this.topK} ${text.key} `;
   }
 
-  /** The vector's file is read once for each model and change of the set. */
+  /** The vector's file is read once for each model and change of the set or of the file, which is what `changes` counts. */
   private activeVector(model: TextModel): SteeringVector | undefined {
-    let read = this.vectors.get(model);
-    if (!read) this.vectors.set(model, (read = { active: this.set.activeFor(model.identity) }));
-    return read.active;
-  }
-
-  private describeVector(model: TextModel): LensGrid['vector'] {
-    const active = this.activeVector(model);
-    return active ? { name: basename(active.path).replace(/\.safetensors$/, ''), layer: active.layer } : null;
+    const read = this.vectors.get(model);
+    if (read && read.stamp === stampOf(read.active?.path)) return read.active;
+    if (read) this.changes++;
+    const active = this.set.activeFor(model.identity);
+    this.vectors.set(model, { active, stamp: stampOf(active?.path) });
+    return active;
   }
 
   /** The text's ids, which are the reasoning model's, as the model takes them. */
@@ -136,5 +137,20 @@ export class LensReader implements vscode.Disposable {
     }
     const { ids: mapped } = map;
     return ids.map(id => mapped[id]);
+  }
+}
+
+function described(active: SteeringVector | undefined): LensGrid['vector'] {
+  return active ? { name: vectorName(active.path), layer: active.layer } : null;
+}
+
+/** What tells a file from an earlier one at its path; a watcher may tell of it late. */
+function stampOf(path: string | undefined): string {
+  if (path === undefined) return '';
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return '';
   }
 }

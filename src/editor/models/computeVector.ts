@@ -6,7 +6,6 @@ import { makeFolder } from '../../files/rolloutFolder';
 import { TextModel } from '../../model/textModel';
 import { makeVector } from '../../study/makeVector';
 import type { Display } from '../decorations/display';
-import type { RolloutDocuments } from '../documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE } from '../ids';
 import { withCancel } from '../progress';
 import type { SteeringParts } from '../steering/steeringParts';
@@ -27,7 +26,7 @@ export async function computeVector(parts: SteeringParts, display: Display): Pro
       'Models are not run in a workspace that is not trusted. Trust it to compute vectors.',
     );
   const folder = await rolloutFolder();
-  if (folder === undefined || !(await saveOpen(parts.documents, folder))) return;
+  if (folder === undefined || !(await saveOpen(folder))) return;
   const { pair, memory } = parts;
   const plan = await askVector({
     folder,
@@ -101,13 +100,14 @@ async function rolloutFolder(): Promise<string | undefined> {
 }
 
 /** The folder is read from its files: what is open and not saved is saved first, if the person wants it so. */
-async function saveOpen(documents: RolloutDocuments, folder: string): Promise<boolean> {
+async function saveOpen(folder: string): Promise<boolean> {
+  // By name: labels may wait to be saved although their rollout's tab is closed.
   const dirty = vscode.workspace.textDocuments.filter(
     ({ uri, isDirty }) =>
       isDirty &&
       uri.scheme === 'file' &&
       dirname(uri.fsPath) === folder &&
-      (documents.byUri(uri) || documents.ofLabels(uri)),
+      /\.rollout\.(txt|ann)$/.test(uri.path),
   );
   if (dirty.length === 0) return true;
   const save = 'Save and Go On';

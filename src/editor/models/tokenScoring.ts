@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '../../core/errors';
 import type { TokenScoresParams } from '../../model/contract';
 import { mapTokens } from '../../model/text/tokenMap';
@@ -60,7 +61,7 @@ export class TokenScoring {
       const active = this.set.activeFor(model.identity);
       if (!active) return undefined;
       const { path, layer, vector } = active;
-      return scoring({ projection: { layer, direction: vector } }, `${path}\n${layer}`);
+      return scoring({ projection: { layer, direction: vector } }, `${path}\n${layer}\n${hashOf(vector)}`);
     }
     const base = await this.pair.use('base');
     const { map, common } = this.mapBetween(model, base);
@@ -82,6 +83,13 @@ export class TokenScoring {
     }
     return this.mapped;
   }
+}
+
+/** A file may hold another vector than before under the same name. */
+function hashOf({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 }
 
 function needs(kind: ShadeKind): Which[] {

@@ -57,6 +57,13 @@ export function stepOf({ centre, top }: ShadeScale, value: number): number {
   return Math.max(-SHADE_STEPS, Math.min(SHADE_STEPS, step)) + 0;
 }
 
+/** The line below a shade, so that a step is told by more than its colour: dashed below the centre from the first step on, solid above it for the two strongest; twice as thick at the last. */
+export function shadeLine(step: number): { style: 'solid' | 'dashed'; width: number } | undefined {
+  const size = Math.abs(step);
+  const width = size === SHADE_STEPS ? 2 : size === SHADE_STEPS - 1 || step < 0 ? 1 : 0;
+  return width === 0 ? undefined : { style: step < 0 ? 'dashed' : 'solid', width };
+}
+
 /** What is shaded, in a few words. */
 export const SHADE_NAMES: Record<ShadeKind, string> = {
   projection: 'projection',
@@ -67,11 +74,11 @@ export const SHADE_NAMES: Record<ShadeKind, string> = {
 /** What a shade means, in sentences. */
 export const SHADE_EXPLANATIONS: Record<ShadeKind, string> = {
   projection:
-    'Each token’s residual along the active vector, about the mean of this response: one colour above it, one below; four equal steps up to the 98 % quantile, the two strongest with a line.',
+    'Each token’s residual along the active vector, about the mean of this response: one colour above it, one below; four equal steps up to the 98 % quantile, all below the mean with a dashed line, the two strongest above it with a solid one.',
   surprisal:
-    'How little the reasoning model expected each token: four equal steps up to the 98 % quantile, the two strongest underlined.',
+    'How little the reasoning model expected each token, in bits: four equal steps up to the 98 % quantile, the two strongest underlined.',
   divergence:
-    'How far the reasoning model’s prediction of each token is from the base model’s: four equal steps up to the 98 % quantile, the two strongest underlined.',
+    'KL(reasoning ‖ base) in bits, how far the reasoning model’s prediction of each token is from the base model’s: four equal steps up to the 98 % quantile, the two strongest underlined.',
 };
 
 /** "surprisal 0–7.2 bits", "projection ±2.1 about the mean". */

@@ -11,6 +11,11 @@ export function steeredName(name: string, strength: number): string {
   return `${name}.steered-${strengthText(strength).replace('-', 'minus-')}`;
 }
 
+/** The names that files of a folder take, also those whose text is gone: labels that are left must not come to another one's text. */
+export function takenNames(files: readonly string[]): string[] {
+  return files.flatMap(file => /^(.+)\.rollout\.(?:txt|ann|json)$/i.exec(file)?.[1] ?? []);
+}
+
 /** The first of name, name.2, name.3 … that is not taken (whatever its case: some file systems do not tell them apart). */
 export function freeName(name: string, taken: Iterable<string>): string {
   const used = new Set([...taken].map(one => one.toLowerCase()));

@@ -35,7 +35,10 @@ export class Completions implements vscode.TextDocumentContentProvider, vscode.D
   constructor() {
     this.registrations = [
       vscode.workspace.registerTextDocumentContentProvider(COMPLETION_SCHEME, this),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        // Another language closes a document too, and opens it again at once.
+        if (uri.scheme === COMPLETION_SCHEME) setTimeout(() => this.forget(uri));
+      }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const uri of closed.flatMap(completionsIn)) if (!isShown(uri)) this.of(uri)?.close.abort();
       }),
@@ -89,8 +92,9 @@ export class Completions implements vscode.TextDocumentContentProvider, vscode.D
   }
 
   private forget(uri: vscode.Uri): void {
+    if (vscode.workspace.textDocuments.some(open => open.uri.toString() === uri.toString())) return;
     this.of(uri)?.close.abort();
-    if (uri.scheme === COMPLETION_SCHEME) this.held.delete(uri.path);
+    this.held.delete(uri.path);
   }
 }
 

@@ -1,15 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
-import {
-  listRollouts,
-  makeFolder,
-  type RolloutMetadata,
-  readRollout,
-  writeRollout,
-} from '../../files/rolloutFolder';
+import { makeFolder, type RolloutMetadata, readRollout, writeRollout } from '../../files/rolloutFolder';
+import { asUserError } from '../../files/systemError';
 import { TOOL_VERSION } from '../../study/version';
-import { freeName, steeredName } from './completionName';
+import { freeName, steeredName, takenNames } from './completionName';
 import { type Completions, closeTabs } from './completions';
 import type { RowState, SteeredRequest } from './steeredRun';
 
@@ -54,7 +50,10 @@ async function write(folder: string, completion: SteeredCompletion): Promise<str
   const { request, row, state } = completion;
   const { prompt, kept, name: origin } = request.start;
   await makeFolder(folder);
-  const name = freeName(steeredName(origin, request.rows[row].strength), await listRollouts(folder));
+  const files = await readdir(folder).catch(error => {
+    throw asUserError(error, 'read', folder);
+  });
+  const name = freeName(steeredName(origin, request.rows[row].strength), takenNames(files));
   const metadata = await metadataOf(folder, name, completion);
   await writeRollout(folder, { name, rollout: { prompt, response: kept + state.text }, metadata });
   return join(folder, `${name}.rollout.txt`);

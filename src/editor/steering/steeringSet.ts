@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { vectorFor } from '../../files/vectorFile';
 import type { ModelIdentity } from '../../model/checkpoint/identity';
-import { placed } from '../views/rows/placed';
-import { describeVectorFile, findVectorFiles } from './vectorFiles';
+import { FileWatch } from './fileWatch';
+import { placed } from './placed';
+import { describeVectorFile, findVectorFiles, vectorName } from './vectorFiles';
 
 const REMEMBERED = 'doubletake.steeringSet';
 
@@ -22,12 +23,21 @@ export interface SteeringVector {
   weight: number;
 }
 
+/** "backtracking (layer 1, weight 2)"; a weight of 1 goes without saying. */
+export function describeVector({ path, layer, weight }: Omit<SteeringVector, 'vector'>): string {
+  return `${vectorName(path)} (layer ${layer}${weight === 1 ? '' : `, weight ${weight}`})`;
+}
+
 /** The vectors that steering adds together, kept for the workspace. The first enabled one is the active vector of hovers and shading. */
 export class SteeringSet implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  /** Other entries, or one's file is another now. */
   readonly onDidChange = this.changed.event;
+  private readonly files = new FileWatch(() => this.changed.fire());
 
-  constructor(private readonly memory: vscode.Memento) {}
+  constructor(private readonly memory: vscode.Memento) {
+    this.watch();
+  }
 
   /** In order. */
   get entries(): readonly SteeringEntry[] {
@@ -131,11 +141,17 @@ export class SteeringSet implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.files.dispose();
     this.changed.dispose();
   }
 
   private async put(entries: SteeringEntry[]): Promise<void> {
     await this.memory.update(REMEMBERED, entries);
+    this.watch();
     this.changed.fire();
+  }
+
+  private watch(): void {
+    this.files.watch(this.entries.map(({ path }) => path));
   }
 }

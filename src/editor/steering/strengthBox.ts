@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { SteeringVector } from './steeringSet';
+import { describeVector, type SteeringVector } from './steeringSet';
 import { parseStrength, strengthText } from './strengths';
 
 const REMEMBERED = 'doubletake.strength';
@@ -50,7 +49,7 @@ export async function askStrength(options: {
       input.validationMessage = seen ? { message, severity } : '';
     },
     name: vectors => {
-      input.title = `${title}: strength × ${vectors.map(described).join(' + ')}`;
+      input.title = `${title}: strength × ${vectors.map(describeVector).join(' + ')}`;
     },
     hide: () => input.hide(),
   };
@@ -100,9 +99,4 @@ export async function askStrength(options: {
   input.dispose();
   if (typed !== undefined) await memory.update(REMEMBERED, typed);
   return typed;
-}
-
-function described({ path, layer, weight }: SteeringVector): string {
-  const name = basename(path).replace(/\.safetensors$/, '');
-  return `${name} (layer ${layer}${weight === 1 ? '' : `, weight ${weight}`})`;
 }

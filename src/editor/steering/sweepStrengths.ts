@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { withCancel } from '../progress';
 import { askInOrder, askText } from '../questions';
 import { anySeed, endOf, rowStates, runSteered, type SteeredRequest } from './steeredRun';
 import { KEPT, offerAgain, prepareSteering, type SteeringParts } from './steeringParts';
+import { describeVector } from './steeringSet';
 import { parseStrengths, strengthText } from './strengths';
 import { sweepText } from './sweepText';
 
@@ -81,10 +81,7 @@ async function sweep(parts: SteeringParts, request: SteeredRequest, samples: num
 
 /** The lines above the table. */
 function describeSweep({ model, start, vectors, rows }: SteeredRequest, samples: number): string[] {
-  const names = vectors.map(
-    ({ path, layer, weight }) =>
-      `${basename(path).replace(/\.safetensors$/, '')} (layer ${layer}${weight === 1 ? '' : `, weight ${weight}`})`,
-  );
+  const names = vectors.map(describeVector);
   const { temperature, topP, topK, minP } = start.sampling;
   const sampling = [
     temperature === 0 ? 'greedy' : `temperature ${temperature}`,

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { type LabelTally, tallyAnn } from '../rollout/labelTally';
 import { labelsPath, metadataPath } from '../rollout/sidecarName';
+import { unsavedFile } from '../unsavedFile';
 import { aboutOf, type RolloutAbout } from './rows/rolloutRow';
 
 /** What a file said, and the state of the file that said it. */
@@ -10,7 +11,7 @@ interface Known<T> {
   value: T;
 }
 
-/** The files beside the workspace's rollouts, read again only if their time or size is another. */
+/** The files beside the workspace's rollouts, read again only if their time or size is another; unsaved changes count. */
 export class RolloutFiles {
   private readonly abouts = new Map<string, Known<RolloutAbout>>();
   private readonly tallies = new Map<string, Known<LabelTally>>();
@@ -33,6 +34,8 @@ export class RolloutFiles {
   ): Promise<T> {
     const text = vscode.Uri.parse(key, true);
     const uri = text.with({ path: pathOf(text.path) });
+    const unsaved = unsavedFile(uri);
+    if (unsaved) return parse(unsaved.getText());
     // The time is taken before the text: a write in between makes the file count as changed, not as known.
     const stamp = await stampOf(uri);
     const known = cache.get(key);

@@ -9,6 +9,7 @@ import { ReadQueue, SLICE } from './rows/readQueue';
 import type { RolloutRow } from './rows/rolloutRow';
 
 const TEXT = '.rollout.txt';
+const BESIDE = /\.rollout\.(ann|json)$/;
 /** Milliseconds between two redraws while files are read, and after the last of many changes on the disk. */
 const REDRAW = 400;
 /** Milliseconds after the last key until counts of an open rollout are taken. */
@@ -52,6 +53,11 @@ export class RolloutIndex implements vscode.Disposable {
         // What was not saved is gone.
         if (this.byKey.has(key)) this.queue.add(this.tasksFor(key));
       }),
+      // Labels may outlive their rollout's tab unsaved: what becomes of them then no watcher tells.
+      ...[
+        vscode.workspace.onDidCloseTextDocument(({ uri }) => this.reread(uri)),
+        vscode.workspace.onDidChangeTextDocument(({ document }) => this.reread(document.uri)),
+      ],
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         if (this.listing) void this.refresh();
       }),
@@ -157,9 +163,10 @@ export class RolloutIndex implements vscode.Disposable {
     );
   }
 
-  /** A file beside a rollout changed on the disk. */
+  /** A file beside a rollout changed, on the disk or in an editor. */
   private reread(uri: vscode.Uri): void {
-    const path = uri.path.replace(/\.(ann|json)$/, '.txt');
+    if (!BESIDE.test(uri.path)) return;
+    const path = uri.path.replace(BESIDE, TEXT);
     const key = uri.with({ path }).toString();
     if (!this.byKey.has(key)) return;
     if (uri.path.endsWith('.json')) this.queue.add([`about ${key}`]);

@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { RolloutShading } from '../../../src/editor/decorations/rolloutShading';
+import type { RolloutDocument } from '../../../src/editor/documents/rolloutDocument';
+import type { Scoring, TokenScoring } from '../../../src/editor/models/tokenScoring';
 import { readVector, writeVector } from '../../../src/files/vectorFile';
 import { loadTokenizer } from '../../../src/model/text/tokenizer';
 import { measure, until } from '../suite';
@@ -160,6 +163,12 @@ describe('Shading', () => {
       const { values } = (await shadingOf())!;
       return values.length > 0 && values.every((value, t) => Math.abs(value + before[t]) < 1e-3);
     });
+    // Computed anew under its name.
+    await writeVector(negated(), vector, metadata!);
+    await until('the values of the vector that the file holds now', async () => {
+      const { values } = (await shadingOf())!;
+      return values.length > 0 && values.every((value, t) => Math.abs(value - before[t]) < 1e-3);
+    });
     await leaveSet(negated());
     await until('the values of before', async () => {
       const { values } = (await shadingOf())!;
@@ -218,6 +227,31 @@ describe('Shading', () => {
     await allValues('divergence', 'shade-long');
     // The promise is 50 ms; other work shares this machine.
     for (const block of [reading, typing]) assert(block < 250, `the host was blocked for ${block} ms`);
+  });
+
+  it('reads nothing if it is disposed while the models are made ready', async () => {
+    let ready!: (scoring: Scoring) => void;
+    let [prepared, changes] = [0, 0];
+    const source = {
+      ready: () => true,
+      modelsKey: () => '',
+      prepare: () => {
+        prepared++;
+        return new Promise<Scoring>(resolve => (ready = resolve));
+      },
+    } as unknown as TokenScoring;
+    const shading = new RolloutShading(
+      {} as RolloutDocument,
+      'surprisal',
+      source,
+      () => changes++,
+      error => assert.fail(String(error)),
+    );
+    const reading = shading.readIfReady();
+    shading.dispose();
+    ready({ key: '' } as Scoring);
+    await reading;
+    assert.deepEqual([prepared, changes], [1, 0]);
   });
 
   it('goes on with whatever rollout comes into sight, and ends', async function () {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { until } from '../suite';
 import { closeAll, extension, inWorkspace } from './extension';
@@ -124,6 +124,10 @@ describe('Steering in the editor', function () {
       return shown;
     });
     assert.ok(state.windows.length > 0 && state.starts.length > 0);
+    // Another language is no end of the document.
+    const [shown] = completions();
+    await vscode.languages.setTextDocumentLanguage(shown, 'plaintext');
+    await vscode.languages.setTextDocumentLanguage(shown, 'rollout');
     await run('saveCompletion', uri);
     const saved = inWorkspace('tea.steered-4.rollout.txt');
     assert.equal(readFileSync(saved.fsPath, 'utf8'), text);
@@ -138,9 +142,12 @@ describe('Steering in the editor', function () {
     assert.deepEqual(metadata.vectors, [
       { file: 'vectors/backtracking.base.layer1.safetensors', layer: 1, weight: 1 },
     ]);
+    // Labels that lost their text must not come to this one.
+    writeFileSync(inWorkspace('tea.steered-4.2.rollout.ann').fsPath, '');
     await toStart();
     await run('saveCompletion', (await run('steerFromCursor', { strength: 4, seed: 2 }))!);
-    assert.ok(existsSync(inWorkspace('tea.steered-4.2.rollout.txt').fsPath));
+    assert.ok(!existsSync(inWorkspace('tea.steered-4.2.rollout.txt').fsPath));
+    assert.ok(existsSync(inWorkspace('tea.steered-4.3.rollout.txt').fsPath));
     assert.equal(readFileSync(saved.fsPath, 'utf8'), text);
   });
 
