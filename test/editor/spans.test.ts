@@ -12,6 +12,8 @@ import {
   withoutLabel,
 } from '../../src/editor/rollout/editSpans';
 import { LabelHistory } from '../../src/editor/rollout/labelHistory';
+import { sameLines, withLineEnds } from '../../src/editor/rollout/lineEnds';
+import { mergeSpans } from '../../src/editor/rollout/mergeSpans';
 import { RolloutSentences } from '../../src/editor/rollout/rolloutSentences';
 import { shiftSpan, shiftSpans } from '../../src/editor/rollout/shiftSpans';
 import { neighbourUnit, unitAt, unitsNear, unitsOf } from '../../src/editor/rollout/units';
@@ -255,4 +257,37 @@ it('undo gives the labels back where their text stands now, redo again', () => {
   expect(history.undo([])).toBeDefined();
   history.record([]);
   expect(history.canRedo).toBe(false);
+});
+
+describe('labels that were changed here and by others at once', () => {
+  const a = { ...span(0, 5, 'a'), id: 'T1' };
+  const b = { ...span(6, 9, 'b'), id: 'T2' };
+  const theirs = { ...span(20, 30, 'new'), id: 'T1' };
+  const b2 = { ...b, id: 'T3' };
+  it.each<[string, LabelledSpan[], LabelledSpan[], LabelledSpan[]]>([
+    ['nothing here', [a, b], [theirs, b2], [theirs, b2]],
+    ['a label set here', [a, b, span(40, 50)], [theirs, b2], [theirs, b2, span(40, 50)]],
+    [
+      'one set here that got an id meanwhile',
+      [a, b, { ...span(40, 50), id: 'T3' }],
+      [b2],
+      [b2, span(40, 50)],
+    ],
+    ['set by both', [a, b, span(20, 30, 'c')], [theirs], [{ ...theirs, label: 'c' }]],
+    ['changed here', [a, { ...b, label: 'c' }], [theirs, b2], [theirs, { ...b2, label: 'c' }]],
+    ['changed here, removed there', [a, { ...b, label: 'c' }], [theirs], [theirs, span(6, 9, 'c')]],
+    ['extended here', [a, { ...b, end: 12 }], [b2], [{ ...b2, end: 12 }]],
+    ['removed here', [a], [theirs, b2], [theirs]],
+    ['removed by both', [], [theirs], [theirs]],
+  ])('%s', (_, mine, others, expected) => expect(mergeSpans([a, b], mine, others)).toEqual(expected));
+});
+
+it('line ends make no other text', () => {
+  expect(withLineEnds('a\r\nb\n', '\r\n')).toBe('a\r\nb\r\n');
+  expect([sameLines('a\n', 'a\r\n'), sameLines('a\r\nb\n', 'a\nb\r\n')]).toEqual([true, true]);
+  expect([sameLines('a\n', 'a'), sameLines('a\r\n', 'b\n'), sameLines('a', 'b')]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
+import { sameLines, withLineEnds } from '../rollout/lineEnds';
 import { textDifference } from '../rollout/textDifference';
 
 const ATTEMPTS = 4;
@@ -70,19 +71,29 @@ export class CompanionText implements vscode.Disposable {
     }
   }
 
-  /** Makes the text `text` by the smallest edit; the file is made if it is not there. Throws UserError if it cannot be changed. */
-  async replace(text: string): Promise<void> {
+  /**
+   * Makes `of`, from which `text` was formed, `text` by the smallest edit; the file is made if it is not there. False if the
+   * file holds something else than `of`, as its watcher may be late: then nothing is changed, and `this.text` is what it holds.
+   * Throws UserError if it cannot be changed.
+   */
+  async replace(text: string, of: string): Promise<boolean> {
     if (this.problem) throw new UserError(`${this.problem}. It is left as it is`);
     const document = await this.open();
     const before = document.getText();
-    const difference = textDifference(before, text);
-    if (!difference) return;
+    if (!sameLines(before, of)) {
+      this.take(before);
+      return false;
+    }
+    const after = withLineEnds(text, document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n');
+    const difference = textDifference(before, after);
+    if (!difference) return true;
     const { start, end, newEnd } = difference;
     const edit = new vscode.WorkspaceEdit();
     const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-    edit.replace(this.uri, range, text.slice(start, newEnd));
+    edit.replace(this.uri, range, after.slice(start, newEnd));
     if (!(await vscode.workspace.applyEdit(edit)))
       throw new UserError(`${this.name} cannot be changed: see whether it is read-only`);
+    return true;
   }
 
   /** Saves the document if it has unsaved changes. Only the editor knows: `isDirty` comes here later than the edit itself. */
@@ -99,7 +110,8 @@ export class CompanionText implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  private get name(): string {
+  /** The file's name, for messages. */
+  get name(): string {
     return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
   }
 

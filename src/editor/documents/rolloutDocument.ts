@@ -72,7 +72,10 @@ export class RolloutDocument implements vscode.Disposable {
     if (!this.metadata)
       throw new UserError('Save the rollout first: its review mark is kept in a file beside it');
     const wasDirty = this.metadata.document?.isDirty;
-    await this.metadata.replace(withReviewMark(this.metadata.text, reviewed));
+    for (let written = false; !written; ) {
+      const { text } = this.metadata;
+      written = await this.metadata.replace(withReviewMark(text, reviewed), text);
+    }
     if (!wasDirty) await this.metadata.save();
   }
 

@@ -3,7 +3,10 @@ import type { LabelledSpan } from '../../core/annotation';
 import { UserError } from '../../core/errors';
 import { type Ann, readAnn, readingAnn, rewriteAnn } from '../rollout/annText';
 import { LabelHistory } from '../rollout/labelHistory';
+import { sameLines } from '../rollout/lineEnds';
+import { mergeSpans } from '../rollout/mergeSpans';
 import { shiftSpans, type TextChange } from '../rollout/shiftSpans';
+import { textDifference } from '../rollout/textDifference';
 import type { CompanionText } from './companionText';
 
 /** Milliseconds after the last key until shifted labels are written; typing is not held up by it. */
@@ -113,7 +116,7 @@ export class RolloutLabels implements vscode.Disposable {
     if (dropLost) {
       const gone = new Set(this.ann.problems.filter(({ lost }) => lost).map(({ line }) => line));
       const kept = this.ann.lines.filter((_, line) => !gone.has(line));
-      this.ann = readAnn(kept.join('\n'), this.text(), this.bom);
+      this.ann = { ...readAnn(kept.join('\n'), this.text(), this.bom), text: this.ann.text };
       this.spans = this.ann.spans;
     }
     await this.write();
@@ -184,17 +187,34 @@ export class RolloutLabels implements vscode.Disposable {
     while (this.unwritten) {
       this.unwritten = false;
       this.troubled ||= this.ann.problems.length > 0 || this.lost.size > 0;
-      this.ann = rewriteAnn(this.ann, this.spans, this.text(), { bom: this.bom, lost: this.lost });
+      const before = this.ann;
+      this.ann = rewriteAnn(before, this.spans, this.text(), { bom: this.bom, lost: this.lost });
       this.spans = this.ann.spans;
       this.lost = new Set();
-      await this.file!.replace(this.ann.text);
+      if (!(await this.file!.replace(this.ann.text, before.text))) this.merge(before);
     }
+  }
+
+  /** The file was changed by others since `before` was read: their labels get what was changed here, and are written again. */
+  private merge(before: Ann): void {
+    const text = this.text();
+    const change = textDifference(before.of, text);
+    const base = change
+      ? shiftSpans(before.spans, [{ ...change, length: change.newEnd - change.start }]).spans
+      : before.spans;
+    this.ann = readAnn(this.file!.text, text, this.bom);
+    this.history.clear();
+    this.history.record(this.ann.spans);
+    this.spans = mergeSpans(base, this.spans, this.ann.spans);
+    this.lost = new Set();
+    this.unwritten = true;
+    this.onChange();
   }
 
   /** The file is no longer what we know of it, or its problems have to be told anew. */
   private compare(): void {
     if (this.writing || !this.file) return;
-    if (this.file.text !== this.ann.text || this.file.problem) {
+    if (!sameLines(this.file.text, this.ann.text) || this.file.problem) {
       this.history.clear();
       this.reread();
     } else if (this.troubled && this.ann.of === this.text()) this.reread();

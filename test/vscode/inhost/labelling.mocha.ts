@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { until } from '../suite';
 import { closeAll, inWorkspace } from './extension';
@@ -113,6 +113,55 @@ describe('Labelling', () => {
     await until('the label moved', async () => {
       const [, start, end] = /backtracking (\d+) (\d+)/.exec(await sidecarText(name)) ?? [];
       return editor.document.getText().slice(Number(start), Number(end)) === SENTENCES[2];
+    });
+  });
+
+  it('keeps labels that others wrote a moment ago, which no watcher has told yet', async () => {
+    const at = TEXT.indexOf(SENTENCES[1]);
+    const theirs = `T1\tadding-knowledge ${at} ${at + SENTENCES[1].length}\t${SENTENCES[1]}\n`;
+    putCursor(editor, SENTENCES[2]);
+    writeFileSync(inWorkspace(`${name}.rollout.ann`).fsPath, theirs);
+    await run('setLabel', 'backtracking');
+    await labelsAre(['adding-knowledge', 1], ['backtracking', 2]);
+    await run('undoLabelChange');
+    await labelsAre(['adding-knowledge', 1]);
+  });
+
+  it('keeps metadata that others wrote a moment ago when the rollout is marked as reviewed', async () => {
+    const file = inWorkspace(`${name}.rollout.json`).fsPath;
+    writeFileSync(file, '{"seed": 12345678901234567890}');
+    await run('toggleReviewed');
+    await until('the mark', () => /"reviewed": true/.test(readFileSync(file, 'utf8')));
+    assert.match(readFileSync(file, 'utf8'), /"seed": 12345678901234567890,/);
+  });
+
+  it('undoes the first label where new files get CRLF', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('eol', '\r\n', vscode.ConfigurationTarget.Global);
+    try {
+      await label(2, 'backtracking');
+      await until('a label file with CRLF', async () => (await sidecarText(name)).endsWith('\r\n'));
+      await run('undoLabelChange');
+      await until('no label', async () => (await sidecarText(name)) === '');
+    } finally {
+      await files.update('eol', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('keeps labels on repeated sentences when line ends change', async () => {
+    const lines = `<think>\n${'It is so.\n'.repeat(400)}</think>\n`;
+    await editor.edit(edit => edit.replace(new vscode.Range(0, 0, editor.document.lineCount, 0), lines));
+    const second = new vscode.Position(250, 2);
+    editor.selection = new vscode.Selection(second, second);
+    await run('setLabel', 'deduction');
+    await until('the label', async () => savedLabels(await sidecarText(name)).length === 1);
+    await editor.edit(edit => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+    await until('the label moved', async () => {
+      const [, start, end] = /deduction (\d+) (\d+)/.exec(await sidecarText(name)) ?? [];
+      return (
+        editor.document.offsetAt(new vscode.Position(250, 0)) === Number(start) &&
+        editor.document.getText().slice(Number(start), Number(end)) === 'It is so.'
+      );
     });
   });
 
