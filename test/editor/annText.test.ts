@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnn } from '../../src/core/brat';
-import { readAnn, rewriteAnn } from '../../src/editor/rollout/annText';
+import { readAnn, readingAnn, rewriteAnn } from '../../src/editor/rollout/annText';
 import { isReviewed, withReviewMark } from '../../src/editor/rollout/reviewMark';
 import { labelsPath, metadataPath } from '../../src/editor/rollout/sidecarName';
 import { textDifference } from '../../src/editor/rollout/textDifference';
@@ -90,6 +90,31 @@ describe('the labels file', () => {
     expect(ann.spans).toHaveLength(2);
     expect(ann.problems.map(({ lost }) => lost)).toEqual([true, true]);
     expect(rewriteAnn(ann, ann.spans, TEXT).text).toBe(strange);
+  });
+
+  it.each<[string, (start: number) => string]>([
+    ['all moved by a line that was put in front', start => `deduction ${start} ${start + 9}\tIt is so.`],
+    ['all with one id', start => `deduction ${start + 5} ${start + 14}\tIt is so.`],
+  ])('thousands of lines, %s, are read with short waits', (title, line) => {
+    const count = 20_000;
+    const text = `New.\n${`${'It is so.'.padEnd(60)}\n`.repeat(count)}`;
+    const lines = Array.from({ length: count }, (_, i) => {
+      const number = title.includes('one id') ? 1 : i + 1;
+      return `T${number}\t${line(i * 61)}\n`;
+    });
+    const began = performance.now();
+    let [longest, last] = [0, began];
+    const steps = readingAnn(lines.join(''), text);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }
+    expect(step.value.lineOf.size).toBe(step.value.spans.length);
+    expect(step.value.spans.length + step.value.problems.filter(({ lost }) => lost).length).toBe(count);
+    // Over a minute, and seconds at once, if each line looks at the whole text or at all lines before it.
+    expect(longest).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(4000);
   });
 
   it('starts from nothing', () => {
