@@ -74,7 +74,7 @@ export class RolloutDocument implements vscode.Disposable {
     const wasDirty = this.metadata.document?.isDirty;
     for (let written = false; !written; ) {
       const { text } = this.metadata;
-      written = await this.metadata.replace(withReviewMark(text, reviewed), text);
+      written = await this.metadata.replace(withReviewMark(text, reviewed, this.metadata.name), text);
     }
     if (!wasDirty) await this.metadata.save();
   }
