@@ -1,6 +1,6 @@
 import type { LabelledSpan } from './annotation';
 import { UserError } from './errors';
-import { offsetMap } from './offsets';
+import { type OffsetMap, offsetMap } from './offsets';
 
 /** What an `.ann` file says: spans in its order, the lines that are not ours (kept verbatim), what was wrong (1-based lines). */
 export interface ParsedAnn {
@@ -8,6 +8,16 @@ export interface ParsedAnn {
   other: string[];
   problems: { line: number; message: string }[];
 }
+
+/** A text made ready for reading `.ann` lines one by one: what takes a pass over all of it is made once. */
+export interface QuotedText {
+  offsets: OffsetMap;
+  /** As long as the text, with blanks for its line ends. */
+  flatText: string;
+}
+
+/** Makes a text ready for `parseAnn`. */
+export const quotedText = (text: string): QuotedText => ({ offsets: offsetMap(text), flatText: flat(text) });
 
 /** A quoted text may be found again this many UTF-16 units from where its offsets point: a few edited paragraphs. */
 export const REANCHOR_REACH = 2000;
@@ -21,9 +31,11 @@ const flat = (text: string) => text.replace(/[\r\n]/g, ' ');
  * Reads brat's stand-off form (https://brat.nlplab.org/standoff.html); its offsets count code points of `text`. A line whose
  * quoted text is not where it says is moved to the one place near by that has it, and reported, or only reported.
  */
-export function parseAnn(ann: string, text: string): ParsedAnn {
-  const offsets = offsetMap(text);
-  const flatText = flat(text);
+export function parseAnn(
+  ann: string,
+  text: string,
+  { offsets, flatText }: QuotedText = quotedText(text),
+): ParsedAnn {
   const result: ParsedAnn = { spans: [], other: [], problems: [] };
   ann.split(/\r?\n/).forEach((content, index) => {
     const problem = (message: string) => result.problems.push({ line: index + 1, message });

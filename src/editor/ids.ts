@@ -55,6 +55,7 @@ export const COMMANDS = {
   undoLabelChange: 'doubletake.undoLabelChange',
   redoLabelChange: 'doubletake.redoLabelChange',
   showAnnotationKeys: 'doubletake.showAnnotationKeys',
+  keepTextInAnnotation: 'doubletake.keepTextInAnnotation',
   leaveAnnotationMode: 'doubletake.leaveAnnotationMode',
   writeMovedLabels: 'doubletake.writeMovedLabels',
   removeLostLabels: 'doubletake.removeLostLabels',

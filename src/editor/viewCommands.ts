@@ -8,7 +8,7 @@ import { activeRollout, cursorOf, goTo } from './documents/activeRollout';
 import type { RolloutDocument } from './documents/rolloutDocument';
 import type { RolloutDocuments } from './documents/rolloutDocuments';
 import { COMMANDS, LANGUAGE, SETTINGS } from './ids';
-import type { AnnotationMode } from './labelling/annotationMode';
+import { type AnnotationMode, hintAtKeys } from './labelling/annotationMode';
 import type { Commands } from './labelling/labelCommands';
 import { neighbourBacktracking } from './rollout/backtrackings';
 import { neighbourUnit } from './rollout/units';
@@ -42,6 +42,7 @@ export function viewCommands(
       await activeRollout(documents);
       await mode.set(!mode.active);
     },
+    [COMMANDS.keepTextInAnnotation]: () => hintAtKeys(),
     [COMMANDS.leaveAnnotationMode]: () => mode.set(false),
     [COMMANDS.toggleLabels]: () => display.toggleLabels(),
     [COMMANDS.toggleTokenBoundaries]: () => display.toggleTokenBoundaries(),
@@ -138,7 +139,7 @@ async function showKeys(): Promise<void> {
       key('s', 'split the sentence at the cursor', COMMANDS.splitLabel),
       key('m', 'merge with the next sentence', COMMANDS.mergeLabel),
       key('e', 'extend the label to the selection', COMMANDS.extendLabel),
-      key('x', 'remove the label', COMMANDS.removeLabel),
+      key('x  Backspace  Delete', 'remove the label', COMMANDS.removeLabel),
       key('u  U', 'undo the last change of labels (U: redo)', COMMANDS.undoLabelChange),
       key('Escape', 'leave annotation mode', COMMANDS.leaveAnnotationMode),
     ],

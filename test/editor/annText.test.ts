@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnn } from '../../src/core/brat';
-import { readAnn, rewriteAnn } from '../../src/editor/rollout/annText';
+import { readAnn, readingAnn, rewriteAnn } from '../../src/editor/rollout/annText';
 import { isReviewed, withReviewMark } from '../../src/editor/rollout/reviewMark';
 import { labelsPath, metadataPath } from '../../src/editor/rollout/sidecarName';
 import { textDifference } from '../../src/editor/rollout/textDifference';
@@ -92,6 +92,31 @@ describe('the labels file', () => {
     expect(rewriteAnn(ann, ann.spans, TEXT).text).toBe(strange);
   });
 
+  it.each<[string, (start: number) => string]>([
+    ['all moved by a line that was put in front', start => `deduction ${start} ${start + 9}\tIt is so.`],
+    ['all with one id', start => `deduction ${start + 5} ${start + 14}\tIt is so.`],
+  ])('thousands of lines, %s, are read with short waits', (title, line) => {
+    const count = 20_000;
+    const text = `New.\n${`${'It is so.'.padEnd(60)}\n`.repeat(count)}`;
+    const lines = Array.from({ length: count }, (_, i) => {
+      const number = title.includes('one id') ? 1 : i + 1;
+      return `T${number}\t${line(i * 61)}\n`;
+    });
+    const began = performance.now();
+    let [longest, last] = [0, began];
+    const steps = readingAnn(lines.join(''), text);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }
+    expect(step.value.lineOf.size).toBe(step.value.spans.length);
+    expect(step.value.spans.length + step.value.problems.filter(({ lost }) => lost).length).toBe(count);
+    // Over a minute, and seconds at once, if each line looks at the whole text or at all lines before it.
+    expect(longest).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
   it('starts from nothing', () => {
     const made = rewriteAnn(readAnn('', TEXT), [{ start: 3, end: 8, label: 'deduction' }], TEXT);
     expect(made.text).toBe('T1\tdeduction 2 7\tOkay.\n');
@@ -108,17 +133,47 @@ it.each([
   expect(textDifference(before, after)).toEqual(expected),
 );
 
-it('the review mark stands in the metadata beside everything else', () => {
-  const marked = withReviewMark('{"seed": 3}', true);
-  expect(JSON.parse(marked)).toEqual({ seed: 3, reviewed: true });
-  expect([isReviewed(marked), isReviewed(''), isReviewed('{broken'), isReviewed('null')]).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
-  expect(JSON.parse(withReviewMark(marked, false))).toEqual({ seed: 3 });
-  expect(() => withReviewMark('[1]', true)).toThrow('not a JSON object');
+it('only `"reviewed": true` is a review mark', () => {
+  const said = ['{"seed": 3, "reviewed": true}', '{"reviewed": 1}', '', '{broken', 'null'].map(isReviewed);
+  expect(said).toEqual([true, false, false, false, false]);
+});
+
+describe('the review mark', () => {
+  it.each([
+    ['', '{\n  "reviewed": true\n}\n'],
+    ['{}', '{\n  "reviewed": true\n}'],
+    ['{"seed": 3}', '{"seed": 3, "reviewed": true}'],
+    [
+      '{\n\t"seed": 12345678901234567890,\n\t"t": 1.0\n}\n',
+      '{\n\t"seed": 12345678901234567890,\n\t"t": 1.0,\n\t"reviewed": true\n}\n',
+    ],
+    [
+      '{"a": {"reviewed": false}, "b": ["x", "\\"}"]}',
+      '{"a": {"reviewed": false}, "b": ["x", "\\"}"], "reviewed": true}',
+    ],
+    ['{"reviewed": {"by": [1]}, "b": -1.50e3}', '{"reviewed": true, "b": -1.50e3}'],
+    ['{"reviewed" : false }', '{"reviewed" : true }'],
+  ])('is set in %j without another change', (before, after) => {
+    expect(withReviewMark(before, true, 'x.json')).toBe(after);
+    expect(isReviewed(after)).toBe(true);
+  });
+
+  it.each([
+    ['', ''],
+    ['{"seed": 3}', '{"seed": 3}'],
+    ['{\n  "seed": 12345678901234567890,\n  "reviewed": true\n}\n', '{\n  "seed": 12345678901234567890\n}\n'],
+    ['{\n  "reviewed": true,\n  "seed": 1.0\n}\n', '{\n  "seed": 1.0\n}\n'],
+    ['{"a": [1, 2], "reviewed": true, "b": {"reviewed": true}}', '{"a": [1, 2], "b": {"reviewed": true}}'],
+    ['{\n  "reviewed": true\n}\n', '{}\n'],
+    ['{"reviewed": true, "a": 1, "reviewed": true}', '{ "a": 1}'],
+  ])('is taken out of %j without another change', (before, after) => {
+    expect(withReviewMark(before, false, 'x.json')).toBe(after);
+    if (after) expect(JSON.parse(after)).not.toHaveProperty('reviewed');
+  });
+
+  it.each(['[1]', '{broken', 'null'])('is refused in %s by the name of the file', json =>
+    expect(() => withReviewMark(json, true, 'x.rollout.json')).toThrow('x.rollout.json is not a JSON object'),
+  );
 });
 
 it.each([

@@ -68,6 +68,17 @@ it('keys name commands, and digits the labels of the paper', () => {
   }
 });
 
+it('annotation mode leaves no key to the editor that would change the text', () => {
+  const taken = new Map<string, string>(
+    contributes.keybindings
+      .filter(({ when }: { when: string }) => /doubletake\.annotating/.test(when))
+      .flatMap(({ key, mac, command }: Record<string, string>) => [key, mac ?? key].map(k => [k, command])),
+  );
+  for (const key of ['backspace', 'delete']) expect(taken.get(key)).toBe(ids.COMMANDS.removeLabel);
+  for (const key of ['ctrl+v', 'cmd+v', 'shift+insert', 'ctrl+x', 'cmd+x', 'shift+delete', 'tab'])
+    expect(taken.get(key), key).toBe(ids.COMMANDS.keepTextInAnnotation);
+});
+
 it('colours have defaults for all four kinds of theme; defaults of windows are those of the method', () => {
   for (const { defaults } of contributes.colors)
     expect(sorted(Object.keys(defaults))).toEqual(['dark', 'highContrast', 'highContrastLight', 'light']);

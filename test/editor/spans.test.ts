@@ -15,7 +15,7 @@ import { LabelHistory } from '../../src/editor/rollout/labelHistory';
 import { sameLines, withLineEnds } from '../../src/editor/rollout/lineEnds';
 import { mergeSpans } from '../../src/editor/rollout/mergeSpans';
 import { RolloutSentences } from '../../src/editor/rollout/rolloutSentences';
-import { shiftSpan, shiftSpans } from '../../src/editor/rollout/shiftSpans';
+import { changesWithin, shiftSpan, shiftSpans } from '../../src/editor/rollout/shiftSpans';
 import { neighbourUnit, unitAt, unitsNear, unitsOf } from '../../src/editor/rollout/units';
 
 const span = (start: number, end: number, label = 'deduction'): LabelledSpan => ({ start, end, label });
@@ -53,6 +53,37 @@ describe('a span under an edit', () => {
     expect(spans).toEqual([span(11, 22), span(42, 52)]);
     expect(lost).toEqual([span(30, 40)]);
   });
+
+  it('takes thousands of changes of one edit as it takes them one by one', () => {
+    const changes = Array.from({ length: 300 }, (_, i) => ({
+      start: i * 10 + (i % 3),
+      end: i * 10 + (i % 3) + (i % 4),
+      length: (i * 7) % 5,
+    }));
+    const backwards = [...changes].reverse();
+    for (let start = 0; start < 3000; start += 7) {
+      const labelled = { ...span(start, start + 1 + (start % 23)), id: undefined };
+      const expected = backwards.reduce<LabelledSpan | null>(
+        (s, change) => s && shiftSpan(s, change),
+        labelled,
+      );
+      expect(shiftSpans([labelled], changes).spans).toEqual(expected ? [expected] : []);
+    }
+  });
+
+  it.each([
+    ['LF to CRLF', 'So.\nSo.\nSo.\n', 'So.\r\nSo.\r\nSo.\r\n'],
+    ['CRLF to LF', '\r\nSo.\r\n\r\nSo.\r\nSo.', '\nSo.\n\nSo.\nSo.'],
+    ['one changed word', 'So. Yes. So. So.', 'So. Indeed. So. So.'],
+    ['nothing', 'So. So.', 'So. So.'],
+  ])(
+    'a replacement of the whole text that changes %s keeps every label on its sentence',
+    (_, before, after) => {
+      const sentencesOf = (text: string) =>
+        [...text.matchAll(/So\./g)].map(({ index }) => span(index, index + 3));
+      expect(shiftSpans(sentencesOf(before), changesWithin(before, after)).spans).toEqual(sentencesOf(after));
+    },
+  );
 
   it('stands over the same text after any edit that does not touch it, and comes back by the reverse', () => {
     let seed = 7;
@@ -290,4 +321,47 @@ it('line ends make no other text', () => {
     false,
     false,
   ]);
+});
+
+describe('the history of labels', () => {
+  it('moves older labels by many edits as they came, whichever it kept as one', () => {
+    let seed = 11;
+    const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n;
+    for (let round = 0; round < 300; round++) {
+      const history = new LabelHistory();
+      const all = Array.from({ length: 12 }, (_, i) => ({ ...span(i * 5, i * 5 + 4), id: `T${i}` }));
+      let expected: LabelledSpan[] = all;
+      history.record(all);
+      let at = random(60);
+      for (let key = 0; key < 12; key++) {
+        // Keys mostly go on where the last one was, and sometimes delete.
+        const deletes = random(3) === 0;
+        if (random(5) === 0) at = random(60);
+        const start = deletes ? Math.max(0, at - 1 - random(2)) : at;
+        const change = {
+          start,
+          end: deletes ? at : at + (random(6) === 0 ? 2 : 0),
+          length: deletes ? 0 : 1 + random(2),
+        };
+        at = start + change.length;
+        expected = shiftSpans(expected, [change]).spans;
+        history.edited([change]);
+      }
+      expect(history.undo([])).toEqual(expected);
+    }
+  });
+
+  it('keeps a run of keys as one edit, and none from before its oldest labels', () => {
+    const history = new LabelHistory();
+    history.record([span(10, 20)]);
+    for (let key = 0; key < 10_000; key++) history.edited([{ start: 3 + key, end: 3 + key, length: 1 }]);
+    expect(history.kept).toBe(1);
+    for (let label = 0; label < 1000; label++) {
+      history.record([span(10, 20)]);
+      history.edited([{ start: 0, end: 0, length: 1 }]);
+    }
+    expect(history.kept).toBeLessThanOrEqual(200);
+    expect(history.undo([])).toEqual([span(11, 21)]);
+    expect(history.undo([])).toEqual([span(12, 22)]);
+  });
 });

@@ -6,7 +6,7 @@ import { isReviewed, withReviewMark } from '../rollout/reviewMark';
 import { RolloutSentences } from '../rollout/rolloutSentences';
 import type { RolloutTokenizer } from '../rollout/rolloutTokenizer';
 import { RolloutTokens } from '../rollout/rolloutTokens';
-import type { TextChange } from '../rollout/shiftSpans';
+import { changesWithin } from '../rollout/shiftSpans';
 import { type Unit, unitsNear, unitsOf } from '../rollout/units';
 import type { CompanionText } from './companionText';
 import { RolloutLabels } from './rolloutLabels';
@@ -74,7 +74,7 @@ export class RolloutDocument implements vscode.Disposable {
     const wasDirty = this.metadata.document?.isDirty;
     for (let written = false; !written; ) {
       const { text } = this.metadata;
-      written = await this.metadata.replace(withReviewMark(text, reviewed), text);
+      written = await this.metadata.replace(withReviewMark(text, reviewed, this.metadata.name), text);
     }
     if (!wasDirty) await this.metadata.save();
   }
@@ -113,13 +113,17 @@ export class RolloutDocument implements vscode.Disposable {
   /** The text was edited. Labels move with it. */
   edited({ contentChanges, reason, document }: vscode.TextDocumentChangeEvent): void {
     if (contentChanges.length === 0) return;
-    const changes: TextChange[] = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+    const before = this.text;
+    this.parse();
+    const [first] = contentChanges;
+    const whole =
+      contentChanges.length === 1 && first.rangeOffset === 0 && first.rangeLength >= before.length;
+    const each = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
       start: rangeOffset,
       end: rangeOffset + rangeLength,
       length: text.length,
     }));
-    this.parse();
-    this.labels.shift(changes);
+    this.labels.shift(whole ? changesWithin(before, this.text) : each);
     this.judgeText();
     if (!this.judge && !document.isDirty && reason === undefined) {
       // The dirty state of a first key may come after its text: a moment later it is there.

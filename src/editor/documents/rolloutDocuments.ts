@@ -105,9 +105,10 @@ const JUDGED = 100_000;
 const judgeCompletion = ({ response, responseStart }: ParsedRollout) =>
   response.length > JUDGED ? [] : labelSentences(response, responseStart);
 
-/** The files beside a document, if it has a place in a file system. */
+/** The files beside a document, if it has a place in a file system. A URI with a query, as git's, may find its file by that. */
 function companionsOf({ uri, isUntitled }: vscode.TextDocument) {
-  if (isUntitled || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === undefined) return undefined;
+  const place = uri.query === '' ? vscode.workspace.fs.isWritableFileSystem(uri.scheme) : undefined;
+  if (isUntitled || place === undefined) return undefined;
   return {
     labels: new CompanionText(uri.with({ path: labelsPath(uri.path) })),
     metadata: new CompanionText(uri.with({ path: metadataPath(uri.path) })),

@@ -68,17 +68,21 @@ export class AnnotationMode implements vscode.Disposable {
   }
 }
 
+/** Says that a key labels nothing, in the place of what it would do to the text. */
+export function hintAtKeys(key = 'This key'): void {
+  vscode.window.setStatusBarMessage(
+    `${key} labels nothing. Press ? for the keys, Escape to change the text`,
+    HINT,
+  );
+}
+
 /** Letters without a key of their own would be typed into the rollout: instead a hint is shown. */
 function keepLettersOut(): vscode.Disposable | undefined {
   try {
     return vscode.commands.registerCommand('type', (args: { text: string }) => {
       if (vscode.window.activeTextEditor?.document.languageId !== LANGUAGE)
         return vscode.commands.executeCommand('default:type', args);
-      vscode.window.setStatusBarMessage(
-        `“${args.text.trim() || 'This key'}” labels nothing. Press ? for the keys, Escape to type text`,
-        HINT,
-      );
-      return undefined;
+      return hintAtKeys(args.text.trim() ? `“${args.text.trim()}”` : 'This key');
     });
   } catch {
     // Another extension (Vim's) has taken over typing; there letters are commands already.

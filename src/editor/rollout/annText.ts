@@ -1,5 +1,5 @@
 import type { LabelledSpan } from '../../core/annotation';
-import { formatAnn, parseAnn } from '../../core/brat';
+import { formatAnn, parseAnn, quotedText } from '../../core/brat';
 import { offsetMap } from '../../core/offsets';
 
 /** What stands in an `.ann` text: its lines, and which of them is which span's. Every span has an id of its own. */
@@ -39,7 +39,8 @@ export function* readingAnn(ann: string, text: string, bom = false): Generator<v
   const lines = ann.split(/\r?\n/);
   const file = bom ? BOM + text : text;
   const back = bom ? 1 : 0;
-  const offsets = offsetMap(file);
+  const quoted = quotedText(file);
+  const { offsets } = quoted;
   const result: Ann = {
     text: ann,
     lines,
@@ -51,14 +52,17 @@ export function* readingAnn(ann: string, text: string, bom = false): Generator<v
     problems: [],
   };
   const settled = new Set<LabelledSpan>();
-  const repeated: LabelledSpan[] = [];
+  const repeated: { span: LabelledSpan; line: number }[] = [];
   const add = (span: LabelledSpan, line: number, exact: boolean) => {
     span.start -= back;
     span.end -= back;
     result.spans.push(span);
-    if (result.lineOf.has(span.id!)) repeated.push(span);
-    else if (exact) settled.add(span);
-    result.lineOf.set(result.lineOf.has(span.id!) ? `${span.id} of ${line}` : span.id!, line);
+    if (result.lineOf.has(span.id!)) {
+      repeated.push({ span, line });
+      return;
+    }
+    if (exact) settled.add(span);
+    result.lineOf.set(span.id!, line);
   };
   const taken = (id: string) => {
     const number = Number(id.slice(1));
@@ -81,16 +85,16 @@ export function* readingAnn(ann: string, text: string, bom = false): Generator<v
     }
     // A note may speak of a span that is gone: its id is not given again.
     for (const [id] of content.matchAll(/\bT\d+\b/g)) taken(id);
-    const { spans, other, problems } = parseAnn(content, file);
+    const { spans, other, problems } = parseAnn(content, file, quoted);
     for (const span of spans) add({ ...span }, line, problems.length === 0);
     const lost = other.length > 0 && content.startsWith('T');
     for (const { message } of problems) result.problems.push({ line, message, lost });
+    // Such a line takes as long as many that are in order.
+    yield;
   }
-  for (const span of repeated) {
-    const line = [...result.lineOf].find(([key]) => key.startsWith(`${span.id} of `))!;
-    result.lineOf.delete(line[0]);
+  for (const { span, line } of repeated) {
     span.id = `T${result.nextId++}`;
-    result.lineOf.set(span.id, line[1]);
+    result.lineOf.set(span.id, line);
   }
   return { ...result, settled };
 }

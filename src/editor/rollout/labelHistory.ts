@@ -28,11 +28,22 @@ export class LabelHistory {
     this.past.push({ spans, at: this.edits.length });
     if (this.past.length > LONGEST) this.past.shift();
     this.future = [];
+    this.forgetEdits();
+  }
+
+  /** How many edits are kept to move older labels by. */
+  get kept(): number {
+    return this.edits.length;
   }
 
   /** The text was edited. */
   edited(changes: readonly TextChange[]): void {
-    if (this.past.length + this.future.length > 0) this.edits.push(changes);
+    const newest = Math.max(this.past.at(-1)?.at ?? -1, this.future.at(-1)?.at ?? -1);
+    if (newest < 0) return;
+    // One with the edit before, unless there are labels of the time between them.
+    const joint = newest < this.edits.length ? joined(this.edits.at(-1)!, changes) : undefined;
+    if (joint) this.edits[this.edits.length - 1] = joint;
+    else this.edits.push(changes);
   }
 
   /** The labels before the last change; undefined if there is none. */
@@ -60,4 +71,30 @@ export class LabelHistory {
       .slice(step.at)
       .reduce<LabelledSpan[]>((spans, changes) => shiftSpans(spans, changes).spans, [...step.spans]);
   }
+
+  /** Edits before the oldest labels move nothing any more. */
+  private forgetEdits(): void {
+    const oldest = Math.min(...this.past.map(({ at }) => at));
+    if (oldest === 0) return;
+    this.edits.splice(0, oldest);
+    this.past = this.past.map(({ spans, at }) => ({ spans, at: at - oldest }));
+  }
+}
+
+/** Two edits as one that moves any span as both do: typing on, taking back what was typed, deleting on. Else undefined. */
+function joined(
+  first: readonly TextChange[],
+  second: readonly TextChange[],
+): readonly TextChange[] | undefined {
+  if (first.length !== 1 || second.length !== 1) return undefined;
+  const [{ start, end, length }] = first;
+  const next = second[0];
+  const delta = next.length - (next.end - next.start);
+  const typed = start === end && (next.start === next.end || next.length === 0);
+  if (typed && next.start >= start && next.end <= start + length)
+    return [{ start, end, length: length + delta }];
+  const deleted = length === 0 && next.length === 0;
+  if (deleted && next.start <= start && next.end >= start)
+    return [{ start: next.start, end: next.end + end - start, length: 0 }];
+  return undefined;
 }

@@ -126,6 +126,43 @@ describe('Sidecars that do not fit', () => {
     });
   }
 
+  it('are not looked for where a query, as of git, names the file', async () => {
+    const event = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+    const refuse = () => {
+      throw vscode.FileSystemError.NoPermissions();
+    };
+    const bytes = new TextEncoder().encode(`T1 is what this line begins with.\n${PLAIN}`);
+    // Whatever path is asked for, the query says which file comes back.
+    const revisions: vscode.FileSystemProvider = {
+      onDidChangeFile: event.event,
+      watch: () => event,
+      stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: bytes.length }),
+      readFile: () => bytes,
+      readDirectory: () => [],
+      writeFile: refuse,
+      createDirectory: refuse,
+      delete: refuse,
+      rename: refuse,
+    };
+    const registered = vscode.workspace.registerFileSystemProvider('revisions', revisions, {
+      isReadonly: true,
+    });
+    try {
+      const uri = vscode.Uri.parse('revisions:/old.rollout.txt?old.rollout.txt');
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+      await until('an outline', async () => (await outlineNames()).length > 0);
+      await new Promise(resolve => setTimeout(resolve, 500));
+      const told = vscode.languages.getDiagnostics().filter(([{ scheme }]) => scheme === 'revisions');
+      assert.deepEqual(
+        told.flatMap(([, each]) => each.map(({ message }) => message)),
+        [],
+      );
+    } finally {
+      await closeAll();
+      registered.dispose();
+    }
+  });
+
   it('finds labels again whose offsets are off, and says so', async () => {
     const shifted = good.replace(
       /(\tbacktracking )(\d+) (\d+)/,
