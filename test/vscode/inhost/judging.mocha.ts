@@ -102,6 +102,12 @@ describe('Labelling with a judge', () => {
     const file = () =>
       vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === labelsUri.toString());
     await until('unsaved labels', async () => file()?.isDirty === true);
+    const bothCounted = async () => {
+      const rows = await extension().exports.rollouts();
+      const counts = rows.find(row => row.name === 'person' && row.folder === folder)?.labels;
+      return counts?.deduction === 1 && counts['example-testing'] === 1;
+    };
+    await until('both labels among the rollouts', bothCounted);
     const { uri } = editor.document;
     await vscode.window.tabGroups.close(
       vscode.window.tabGroups.all
@@ -117,12 +123,9 @@ describe('Labelling with a judge', () => {
         !vscode.workspace.textDocuments.some(document => document.uri.toString() === uri.toString()),
       20_000,
     );
-    await until('both labels among the rollouts', async () => {
-      const row = (await extension().exports.rollouts()).find(
-        ({ name: one, folder: at }) => one === 'person' && at === folder,
-      );
-      return row?.labels?.deduction === 1 && row.labels['example-testing'] === 1;
-    });
+    // Read anew at closing: from the unsaved document, not from the file.
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    assert.ok(await bothCounted());
     const done = await judge({ scope: 'all', how: 'fill' });
     assert.equal(done?.labelled, 3);
     const expected = ['deduction', 'example-testing', 'deduction'];
