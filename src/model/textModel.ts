@@ -25,6 +25,7 @@ export interface TextModelOptions {
 /** A model folder with its text side; the weights are opened when the first call needs them. */
 export class TextModel {
   private running: Promise<ModelPool> | undefined;
+  private closed = false;
   /** Providers whose process ended by itself while the model ran: tried no more. */
   private readonly refused: RefusedProvider[] = [];
 
@@ -62,6 +63,7 @@ export class TextModel {
    * how far a conversion is, and ends a start that is under way.
    */
   pool(start: Pick<StartOptions, 'onProgress' | 'signal'> = {}): Promise<ModelPool> {
+    if (this.closed) return Promise.reject(new UserError('The model was closed: open it again'));
     if (!this.running) {
       const { folder, refused } = this;
       const { onOpened, ...how } = this.options;
@@ -87,9 +89,9 @@ export class TextModel {
     return this.tokenizer.decode(tokenIds, { skipSpecialTokens: true, continuation: true });
   }
 
-  /** Ends the processes; whoever opens the model again tries every provider anew. */
+  /** Ends the processes for good: who still holds this model must not start them behind its owner's back. */
   async close(): Promise<void> {
-    this.refused.length = 0;
+    this.closed = true;
     const running = this.running;
     this.running = undefined;
     (await running?.catch(() => undefined))?.stop();

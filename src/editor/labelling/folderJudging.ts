@@ -121,7 +121,7 @@ async function openOrUnsaved(
 const withMark = (stored: StoredRollout) => ({ ...stored, reviewed: stored.metadata.reviewed === true });
 
 async function clearMark(path: string): Promise<void> {
-  await atomicWrite(path, withReviewMark(await readUtf8(path), false));
+  await atomicWrite(path, withReviewMark(await readUtf8(path), false, path));
 }
 
 /** How many rollouts of a folder a person has reviewed. */

@@ -42,7 +42,14 @@ async function revisions(repository: string): Promise<string[]> {
   const dated = await Promise.all(
     (await names(snapshots)).map(async name => ({
       name,
-      time: name === main.trim() ? Number.POSITIVE_INFINITY : (await stat(join(snapshots, name))).mtimeMs,
+      time:
+        name === main.trim()
+          ? Number.POSITIVE_INFINITY
+          : await stat(join(snapshots, name)).then(
+              ({ mtimeMs }) => mtimeMs,
+              // A link to nowhere: whoever looks into it says so.
+              () => 0,
+            ),
     })),
   );
   return dated.sort((a, b) => b.time - a.time).map(({ name }) => name);

@@ -59,7 +59,12 @@ async function compare(parts: SteeringParts, request: SteeredRequest): Promise<v
     if (!whole) return;
   } catch (error) {
     running = false;
-    void offerAgain(error, () => compare(parts, request), KEPT);
+    void offerAgain(
+      error,
+      // The model may have been closed meanwhile, or opened elsewhere.
+      async () => compare(parts, { ...request, model: await parts.pair.use('reasoning') }),
+      KEPT,
+    );
     return;
   } finally {
     running = false;

@@ -108,7 +108,12 @@ async function complete(
     });
     if (!whole) return;
   } catch (error) {
-    void offerAgain(error, () => complete(parts, prepared, preview, strength), KEPT);
+    void offerAgain(
+      error,
+      async () =>
+        complete(parts, { ...prepared, model: await parts.pair.use('reasoning') }, preview, strength),
+      KEPT,
+    );
     return;
   }
   const save = 'Save as Rollout';

@@ -72,7 +72,11 @@ async function sweep(parts: SteeringParts, request: SteeredRequest, samples: num
     over = 'cancelled';
   } catch (error) {
     over = 'broke off';
-    void offerAgain(error, () => sweep(parts, request, samples), KEPT);
+    void offerAgain(
+      error,
+      async () => sweep(parts, { ...request, model: await parts.pair.use('reasoning') }, samples),
+      KEPT,
+    );
   } finally {
     document.show(render);
   }

@@ -1,6 +1,6 @@
 import { env } from 'onnxruntime-node';
 import { UserError } from '../../core/errors';
-import { answer, type CallContext } from '../../rpc/answerer';
+import { answer, type CallContext, throwIfCancelled } from '../../rpc/answerer';
 import type { Message, Port } from '../../rpc/messages';
 import type { ModelContract, ModelInfo } from '../contract';
 import { lens, project, writeActivations } from './activations';
@@ -99,6 +99,11 @@ answer<ModelContract>(parent, {
     scorer ??= new TokenScorer(model());
     return scorer.read(params, context);
   }),
-  check: inTurn(({ ids }, { emit }) => selfTest(model(), ids, emit)),
+  check: inTurn(({ ids }, { emit, signal }) =>
+    selfTest(model(), ids, result => {
+      throwIfCancelled(signal);
+      emit(result);
+    }),
+  ),
 });
 parent.onClose(() => process.exit());

@@ -98,9 +98,8 @@ export class TokenScorer {
   }: NonNullable<TokenScoresParams['divergence']>): Promise<LoadedModel> {
     if (this.base?.folder !== folder) {
       await this.close();
-      this.base = (await LoadedModel.open({ folder })).on(this.model.provider);
-      // A model of the same make, on the provider whose trial the reasoning model has passed.
-      this.base.longestPiece = this.model.longestPiece;
+      // On the CPU, which needs no trial; a GPU that the reasoning model passed may have no room for this one.
+      this.base = await LoadedModel.open({ folder });
     }
     const vocabulary = Math.min(this.model.config.vocabulary, this.base.config.vocabulary);
     const bad = common.find(id => !(id >= 0 && id < vocabulary));

@@ -69,7 +69,7 @@ export async function compare(model: LoadedModel, cpu: LoadedModel, ids: number[
   const here = new Probe(cpu, ids);
   const prompt = Math.max(1, ids.length - STEPS);
   const read = (probe: Probe, longest: number) =>
-    probe.read(wanted, steer, [...pieceLengths(prompt, longest), ...pieceLengths(ids.length - prompt, 1)]);
+    probe.read(wanted, steer, [...piecesOf(prompt, longest), ...pieceLengths(ids.length - prompt, 1)]);
   const expected = await read(here, Number.POSITIVE_INFINITY);
   let difference = Number.POSITIVE_INFINITY;
   const limits = [Number.POSITIVE_INFINITY, SHORT_PIECE].filter(limit => limit <= model.longestPiece);
@@ -83,6 +83,14 @@ export async function compare(model: LoadedModel, cpu: LoadedModel, ids: number[
     if (difference <= TOLERANCE) return { difference, longestPiece };
   }
   return { difference, longestPiece: 0 };
+}
+
+/** Without a limit two pieces, so that a run of several tokens over a filled cache is compared as well. */
+function piecesOf(prompt: number, longest: number): number[] {
+  const first = Math.ceil((2 * prompt) / 3);
+  return Number.isFinite(longest) || first === prompt
+    ? pieceLengths(prompt, longest)
+    : [first, prompt - first];
 }
 
 /** Three different lengths of at least two tokens, the longest being `most`. */
