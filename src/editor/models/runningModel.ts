@@ -56,7 +56,9 @@ export class RunningModel {
     this.controller.abort();
     this.pool = undefined;
     if (this.state !== 'opening') this.enter('closed');
-    await this.text?.close();
+    const { text } = this;
+    this.text = undefined;
+    await text?.close();
   }
 
   private async open(): Promise<TextModel> {
