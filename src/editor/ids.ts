@@ -121,6 +121,3 @@ export const VIEWS = {
   models: 'doubletake.models',
   lens: 'doubletake.lens',
 } as const;
-
-/** The walkthrough, as `workbench.action.openWalkthrough` names it after the extension's id. */
-export const WALKTHROUGH = 'doubletake.start';

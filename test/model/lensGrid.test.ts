@@ -150,7 +150,8 @@ it('stops after a piece when cancelled, keeps what it has read, and goes on with
   let total = 0;
   await model.call('lensGrid', ask, { onEvent: event => (total = event.total) });
   expect(total).toBeLessThan(499);
-  expect(total).toBeGreaterThan(0);
+  // A reading that had not stopped would have left two tokens.
+  expect(total).toBeGreaterThan(100);
 });
 
 it.each([
